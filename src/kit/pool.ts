@@ -1,0 +1,56 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+
+/**
+ * The compiled file of a worker module named relative to the caller. Workers run compiled JavaScript, also when
+ * the caller is TypeScript under a test runner: `src/` is mapped to `dist/`.
+ *
+ * @example workerUrl(import.meta.url, "./score.worker.js")
+ */
+export function workerUrl(base: string, relative: string): string {
+  const file = fileURLToPath(new URL(relative, base));
+  return base.endsWith(".ts") ? file.replace(/([\\/])src([\\/](?!.*[\\/]src[\\/]))/, "$1dist$2") : file;
+}
+
+export function cores(): number {
+  return availableParallelism();
+}
+
+/**
+ * Runs the default export of a worker module over `tasks` on `workers` threads and yields results in the order
+ * of the tasks, whatever the order in which they finish. Threads end when all is done, on an error and on abort.
+ */
+export async function mapOnWorkers<Task, Result>(
+  module: string,
+  tasks: readonly Task[],
+  options: {
+    workers: number;
+    workerData?: unknown;
+    signal?: AbortSignal;
+    onDone?: (index: number, result: Result) => void;
+    transfer?: (task: Task) => ArrayBuffer[];
+  },
+): Promise<Result[]> {
+  if (tasks.length === 0) return [];
+  const threads = Math.max(1, Math.min(options.workers, tasks.length));
+  const pool = new Piscina({
+    filename: module,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    workerData: options.workerData,
+  });
+  try {
+    return await Promise.all(
+      tasks.map(async (task, index) => {
+        const run = options.signal ? { signal: options.signal } : {};
+        const result = (await pool.run(task, run)) as Result;
+        options.onDone?.(index, result);
+        return result;
+      }),
+    );
+  } finally {
+    await pool.destroy();
+  }
+}

@@ -86,6 +86,7 @@ export function explainWriteError(error: unknown, file: string): unknown {
     EACCES: ["no_permission", "permission denied", "Make the folder writable for this user."],
     EPERM: ["no_permission", "not permitted", "Make the folder writable for this user."],
     ENOTDIR: ["not_a_folder", "a part of the path is a file, not a folder", "Choose another output path."],
+    EEXIST: ["not_a_folder", "a part of the path is a file, not a folder", "Choose another output path."],
     EISDIR: ["is_a_folder", "the path is a folder, not a file", "Choose another output path."],
   };
   const found = why[String((error as { code?: unknown } | null)?.code)];

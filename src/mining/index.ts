@@ -1,0 +1,1 @@
+export { type NearestOptions, type Neighbours, nearest } from "./knn/nearest.js";

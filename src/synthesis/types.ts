@@ -1,0 +1,106 @@
+import type { Pixels } from "../kit/images.js";
+import type { Mask } from "../vision/index.js";
+import type { Floors } from "./difference.js";
+
+/** The pictures of one crop, one per lighting, all of one size. */
+export type Lightings = readonly Pixels[];
+
+/**
+ * What a board made of two tones shows (bare copper on laminate): everything darker than `level` is one
+ * material. `separability` is Otsu's; `edge` is the softness of material edges (sigma in pixels).
+ */
+export type TwoTone = Readonly<{
+  level: number;
+  separability: number;
+  dark: readonly number[];
+  light: readonly number[];
+  edge: number;
+}>;
+
+/** What the defect-free crops of a workspace have in common. */
+export type Surroundings = Readonly<{
+  twoTone?: TwoTone;
+  /** How far good pairs stand out of themselves after registration. */
+  floors: Floors;
+}>;
+
+/** How a defect changes the material of a two-tone board. */
+export type Flip = Readonly<{
+  toLight: boolean;
+  /** Separate borders with the material it is made of: 0 an island, 1 a bump or bite, 2 a bridge or a cut. */
+  contacts: 0 | 1 | 2;
+}>;
+
+/** A defect as it was seen: where, which pixels, how it looked, what was beneath. All patches share one frame. */
+export type Exemplar = Readonly<{
+  id: string;
+  label: string;
+  /** The image file of the first lighting it was cut from. */
+  source: string;
+  /** Position of the row in the NG table; undefined for exemplars from a dataset folder. */
+  row?: number;
+  mask: Mask;
+  test: Lightings;
+  /** The golden beneath, registered to the test; undefined when the defect has a shape but no picture. */
+  golden: Lightings;
+  /** False when only the mask is known (a dataset folder without anomaly images). */
+  textured: boolean;
+  /** Centre of the mask in the source crop, 0 … 1 on both axes, and the size of that crop. */
+  centre: Readonly<{ x: number; y: number }>;
+  sourceSize: Readonly<{ width: number; height: number }>;
+  /** Where and how its pixels lie, in pixels: area, and the extent along and across its main axis. */
+  area: number;
+  long: number;
+  across: number;
+  flip?: Flip;
+}>;
+
+/** What a defect type is allowed to look like, learned from its exemplars or from the table of known types. */
+export type Recipe = Readonly<{
+  label: string;
+  /** `TEXTURE+ANOMALY`, the name of the type in all files. */
+  defectType: string;
+  mode: "flip" | "texture" | "shape";
+  flips: readonly Flip[];
+  /** Indices into the list of exemplars whose masks (and pictures) may be used. */
+  exemplars: readonly number[];
+  /** True when the masks are borrowed from other types or drawn, because this type has no exemplar. */
+  borrowed: boolean;
+  /** Smallest and largest area in pixels, and extents, that generated masks may have. */
+  area: readonly [number, number];
+  long: readonly [number, number];
+  across: readonly [number, number];
+  /** Indices of canvases this type may be drawn on; undefined = all. */
+  canvases?: readonly number[];
+  /** Placement route of the dataset folder (contract 7.1). */
+  dependency: "free" | "text" | "cad";
+}>;
+
+/** A defect-free crop to draw on, and the golden it will be paired with. */
+export type Canvas = Readonly<{
+  test: readonly string[];
+  golden: readonly string[];
+  name: string;
+  /** Semantic mask of the crop (contract 7.1, cad). */
+  cadMask?: string;
+}>;
+
+/** Why a candidate was kept or refused. Kept in the provenance of every row. */
+export type Admission = Readonly<{
+  verdict: "kept" | "refused";
+  reason:
+    | "informative"
+    | "least_easy"
+    | "unscored"
+    | "invisible"
+    | "too_small"
+    | "copy_of_exemplar"
+    | "copy_of_synthetic"
+    | "too_easy"
+    | "no_place";
+  contrast: number;
+  noise: number;
+  /** Correlation with the exemplar it came from, over the drawn box. */
+  likeness: number;
+  score?: number;
+}>;

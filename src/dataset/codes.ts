@@ -136,6 +136,10 @@ export const CODES = {
     "Remove the repetition.",
     "The later row is dropped.",
   ),
+  repeated_test: info(
+    "a test image is in several rows of one table with different goldens",
+    "Nothing to do if that is meant: the image counts once for each row.",
+  ),
   duplicate_content: warning(
     "two rows of a table show the same pixels under different names",
     "Remove one of them: it counts twice.",

@@ -1,8 +1,18 @@
+export { type ClaimOutlook, checkBalance, checkClaim } from "./balance.js";
 export { CODES, type Code, type CodeInfo } from "./codes.js";
 export { type Collector, collector, type Finding } from "./collect.js";
+export {
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnose,
+  type TableSummary,
+} from "./diagnose.js";
+export { checkImages, FILE_FAULTS, type ImageCheck } from "./images.js";
 export { isNanLike, isPass, labelFault, normaliseLabel } from "./label.js";
+export { findLeaks, type Leak, type LeakOptions, type RowRef } from "./leaks.js";
 export { type ImageNaming, imageNames, toPairRows } from "./pairs.js";
 export type { PairRow, Table } from "./row.js";
+export { type RowSet, rowSet } from "./rowset.js";
 export { type DataTraits, sniffImages } from "./sniff.js";
 export {
   fileProblem,

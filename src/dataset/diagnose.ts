@@ -1,0 +1,281 @@
+import { type Emit, silent } from "../kit/events.js";
+import { cores } from "../kit/pool.js";
+import type { Claim } from "../metric/index.js";
+import { type ClaimOutlook, checkBalance, checkClaim } from "./balance.js";
+import type { Code } from "./codes.js";
+import { type Collector, collector, type Finding } from "./collect.js";
+import { checkDecoded, type DecodedSet } from "./decode-checks.js";
+import type { Fingerprints } from "./fingerprint.js";
+import { BLANK, WORDS } from "./fingerprint.worker.js";
+import { checkImages, FILE_FAULTS, type ImageCheck } from "./images.js";
+import { index64 } from "./index64.js";
+import {
+  type Leak,
+  labelsConflict,
+  leaksByContent,
+  leaksByFile,
+  mustBeApart,
+  nearLeaks,
+  type RowRef,
+  reportLeak,
+} from "./leaks.js";
+import { type Census, loadTable } from "./load.js";
+import type { RowSet } from "./rowset.js";
+import type { Role, Workspace } from "./workspace.js";
+
+/** One table in a diagnosis. */
+export type TableSummary = Readonly<{
+  role: Role;
+  file: string;
+  rows: number;
+  usable: number;
+  pass: number;
+  ng: number;
+  defects: Readonly<Record<string, number>>;
+  boards: number;
+}>;
+
+/** What the doctor found. `ok` means: no errors; warnings and remarks may be there. */
+export type Diagnosis = Readonly<{
+  workspace: string;
+  ok: boolean;
+  counts: Readonly<{ error: number; warning: number; info: number }>;
+  findings: readonly Finding[];
+  tables: readonly TableSummary[];
+  claim?: ClaimOutlook;
+  /** Number of images decoded; 0 when decoding was switched off. */
+  decoded: number;
+}>;
+
+export type DiagnoseOptions = Readonly<{
+  claim?: Claim;
+  /** Decode every image (default). Without it content leaks, sizes and unreadable images are not seen. */
+  decode?: boolean;
+  workers?: number;
+  emit?: Emit;
+  signal?: AbortSignal;
+}>;
+
+/** Why `--fix` drops a row: the number in a row's mark is 1 + its place here. */
+export const DROP_REASONS = [
+  ...FILE_FAULTS,
+  "image_unreadable",
+  "duplicate_row",
+  "leak_same_file",
+  "leak_same_content",
+] as const satisfies readonly Code[];
+
+/** The diagnosis together with what the repair needs. `drop[set][i]` is 0 or 1 + a number in {@link DROP_REASONS}. */
+export type Examination = Readonly<{
+  diagnosis: Diagnosis;
+  sets: readonly RowSet[];
+  drop: readonly Uint8Array[];
+}>;
+
+/**
+ * Looks at every row and image of a workspace and says what breaks training or fakes results. Bad data is never
+ * thrown. Memory does not grow with the images, and by some 80 bytes with each row.
+ */
+export async function diagnose(workspace: Workspace, o: DiagnoseOptions = {}): Promise<Diagnosis> {
+  return (await examine(workspace, o)).diagnosis;
+}
+
+/** {@link diagnose}, with the rows and their faults. */
+export async function examine(workspace: Workspace, o: DiagnoseOptions = {}): Promise<Examination> {
+  const found = collector();
+  for (const problem of workspace.problems) found.addProblem(problem);
+  const emit = o.emit ?? silent;
+  const work = { workers: o.workers ?? cores(), emit, ...(o.signal && { signal: o.signal }) };
+  const { imagesDir, traits } = workspace;
+  const naming = { imagesDir, lights: traits.lights, imageExt: traits.imageExt };
+
+  const census: Census[] = [];
+  const sets: RowSet[] = [];
+  for (const [role, file] of Object.entries(workspace.tables) as [Role, string][]) {
+    emit({ type: "progress", what: `reading ${role} table`, done: 0, total: 1, unit: "tables" });
+    const loaded = await loadTable(role, file, naming, found);
+    o.signal?.throwIfAborted();
+    census.push(loaded.census);
+    if (loaded.set) sets.push(loaded.set);
+  }
+
+  const haveImages = !workspace.problems.some((p) => p.code === "images_missing");
+  const checks: ImageCheck[] = [];
+  for (const set of sets)
+    checks.push(
+      haveImages
+        ? await checkImages(set, imagesDir, found, work)
+        : { bad: new Uint8Array(set.count), identity: new Uint32Array(set.count * 2) },
+    );
+  const drop = checks.map((c) => c.bad);
+  const known = new Set<string>();
+  sameFiles(sets, checks, drop, known, found);
+
+  let decoded = 0;
+  if (o.decode !== false && haveImages) {
+    const looks: DecodedSet[] = [];
+    for (const [i, set] of sets.entries())
+      looks.push(await checkDecoded(set, drop[i] as Uint8Array, mark("image_unreadable"), found, work));
+    decoded = looks.reduce((n, l) => n + l.images, 0);
+    samePixels(sets, looks, drop, known, found);
+    const tests = looks.map((l) => l.test);
+    for (const leak of await nearLeaks(sets, tests, work))
+      if (fresh(leak, known)) reportLeak(sets, leak, found);
+  }
+
+  checkBalance(census, workspace.batchSize, found);
+  const claim = checkClaim(census, o.claim, found);
+  const findings = found.findings();
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const f of findings) counts[f.severity] += f.count;
+  return {
+    diagnosis: {
+      workspace: workspace.root,
+      ok: counts.error === 0,
+      counts,
+      findings,
+      tables: census.map((c) => ({ ...c, boards: c.boards.size })),
+      ...(claim && { claim }),
+      decoded,
+    },
+    sets,
+    drop,
+  };
+}
+
+function mark(reason: (typeof DROP_REASONS)[number]): number {
+  return 1 + DROP_REASONS.indexOf(reason);
+}
+
+/** Each pair of rows is reported once, by the strongest evidence, which is looked for first. */
+function fresh(leak: Leak, known: Set<string>): boolean {
+  const name = `${leak.kept.set}:${leak.kept.row}-${leak.extra.set}:${leak.extra.row}`;
+  if (known.has(name)) return false;
+  // Bounds the memory when a whole table was copied; then repeated reports do no harm.
+  if (known.size < 100_000) known.add(name);
+  return true;
+}
+
+function dropLeaked(sets: readonly RowSet[], drop: readonly Uint8Array[], leak: Leak): void {
+  const { set, row } = leak.extra;
+  const role = (sets[set] as RowSet).role;
+  const marks = drop[set] as Uint8Array;
+  if (role !== "kpi" && role !== "release")
+    marks[row] ||= mark(leak.kind === "file" ? "leak_same_file" : "leak_same_content");
+}
+
+function sameFiles(
+  sets: readonly RowSet[],
+  checks: readonly ImageCheck[],
+  drop: readonly Uint8Array[],
+  known: Set<string>,
+  found: Collector,
+): void {
+  leaksByFile(
+    sets,
+    checks.map((c) => c.identity),
+    (kind, kept, extra) => {
+      if (!mustBeApart(sets, kept, extra)) return reportRepeat(sets, kept, extra, found);
+      const leak = { kind, kept, extra };
+      if (!fresh(leak, known)) return;
+      reportLeak(sets, leak, found);
+      dropLeaked(sets, drop, leak);
+    },
+    (earlier, later) => {
+      const set = sets[earlier.set] as RowSet;
+      const where = { file: set.file, row: set.line(later.row) };
+      const first = set.line(earlier.row);
+      if (labelsConflict(sets, earlier, later))
+        found.add(
+          "label_conflict",
+          () => `same image as row ${first}, which says "${set.label(earlier.row)}"`,
+          where,
+        );
+      else if (set.golden(earlier.row)[0] !== set.golden(later.row)[0])
+        found.add("repeated_test", () => `same test image as row ${first}, other golden`, where);
+      else {
+        found.add("duplicate_row", () => `repeats row ${first}`, where);
+        (drop[later.set] as Uint8Array)[later.row] ||= mark("duplicate_row");
+      }
+      known.add(`${earlier.set}:${earlier.row}-${later.set}:${later.row}`);
+    },
+  );
+}
+
+function reportRepeat(sets: readonly RowSet[], kept: RowRef, extra: RowRef, found: Collector): void {
+  const set = sets[extra.set] as RowSet;
+  const other = sets[kept.set] as RowSet;
+  if (set.role !== "pool") return;
+  found.add("pool_repeats_train", () => `same image as ${other.role} row ${other.line(kept.row)}`, {
+    file: set.file,
+    row: set.line(extra.row),
+  });
+}
+
+function samePixels(
+  sets: readonly RowSet[],
+  looks: readonly DecodedSet[],
+  drop: readonly Uint8Array[],
+  known: Set<string>,
+  found: Collector,
+): void {
+  const tests = looks.map((l) => l.test);
+  leaksByContent(
+    sets,
+    tests,
+    (kept, extra) => {
+      const leak: Leak = { kind: "content", kept, extra };
+      if (!mustBeApart(sets, kept, extra)) return;
+      if (!fresh(leak, known)) return;
+      reportLeak(sets, leak, found);
+      dropLeaked(sets, drop, leak);
+    },
+    (earlier, later) => {
+      if (known.has(`${earlier.set}:${earlier.row}-${later.set}:${later.row}`)) return;
+      const set = sets[earlier.set] as RowSet;
+      const where = { file: set.file, row: set.line(later.row) };
+      const conflict = labelsConflict(sets, earlier, later);
+      if (set.test(earlier.row)[0] === set.test(later.row)[0]) return;
+      found.add(
+        conflict ? "label_conflict" : "duplicate_content",
+        () =>
+          `same pixels as row ${set.line(earlier.row)} (${set.test(earlier.row)[0]})` +
+          (conflict ? `, which says "${set.label(earlier.row)}"` : ""),
+        where,
+      );
+    },
+  );
+  goldenUse(sets, looks, found);
+}
+
+/** Test images of a measuring table that serve another table as golden images. */
+function goldenUse(sets: readonly RowSet[], looks: readonly DecodedSet[], found: Collector): void {
+  const index = index64();
+  const owners: RowRef[] = [];
+  looks.forEach(({ golden, goldenOf }, set) => {
+    const done = new Set<number>();
+    for (let row = 0; row < goldenOf.length; row++) {
+      const k = goldenOf[row] as number;
+      const { words } = golden;
+      if (done.has(k) || k * WORDS >= words.length || !words[k * WORDS + 4]) continue;
+      done.add(k);
+      if ((words[k * WORDS + 6] as number) & BLANK) continue;
+      index.insert(words[k * WORDS] as number, words[k * WORDS + 1] as number, owners.push({ set, row }) - 1);
+    }
+  });
+  looks.forEach(({ test }: { test: Fingerprints }, set) => {
+    const { words } = test;
+    for (let row = 0; row * WORDS < words.length; row++) {
+      if (!words[row * WORDS + 4]) continue;
+      let visits = 0;
+      let id = index.first(words[row * WORDS] as number, words[row * WORDS + 1] as number);
+      for (; id !== -1 && visits++ < 16; id = index.next(id)) {
+        const user = owners[id] as RowRef;
+        if (mustBeApart(sets, user, { set, row })) {
+          reportLeak(sets, { kind: "golden", kept: user, extra: { set, row } }, found);
+          break;
+        }
+      }
+    }
+  });
+}

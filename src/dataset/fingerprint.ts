@@ -1,0 +1,95 @@
+import { type Emit, silent } from "../kit/events.js";
+import { mapOnWorkers, workerUrl } from "../kit/pool.js";
+import {
+  type CompareBatch,
+  type CompareTask,
+  type FingerprintBatch,
+  type FingerprintTask,
+  TONES,
+  WORDS,
+} from "./fingerprint.worker.js";
+
+const BATCH = 32;
+/** Files handed to one pool: bounds the memory for file names. */
+const WINDOW = 8192;
+
+export type WorkOptions = Readonly<{ workers: number; emit?: Emit; signal?: AbortSignal }>;
+
+/** What decoding told about images, by number: 44 bytes each. */
+export type Fingerprints = Readonly<{
+  /** WORDS words per image; see fingerprint.worker.ts. All zero where decoding failed. */
+  words: Uint32Array;
+  tones: Uint8Array;
+  failed: ReadonlyMap<number, { code: string; message: string }>;
+}>;
+
+/**
+ * Decodes `count` images on worker threads and keeps what the checks need of each. `fileAt` is asked in order, once
+ * per image, so that no list of all names need exist.
+ */
+export async function fingerprints(
+  count: number,
+  fileAt: (i: number) => string,
+  o: WorkOptions,
+): Promise<Fingerprints> {
+  const emit = o.emit ?? silent;
+  const words = new Uint32Array(count * WORDS);
+  const tones = new Uint8Array(count * TONES);
+  const failed = new Map<number, { code: string; message: string }>();
+  const began = performance.now();
+  let done = 0;
+  for (let start = 0; start < count; start += WINDOW) {
+    const end = Math.min(count, start + WINDOW);
+    const tasks: FingerprintTask[] = [];
+    for (let at = start; at < end; at += BATCH) {
+      const files: string[] = [];
+      for (let i = at; i < Math.min(end, at + BATCH); i++) files.push(fileAt(i));
+      tasks.push({ kind: "fingerprint", files });
+    }
+    await mapOnWorkers<FingerprintTask, FingerprintBatch | undefined>(WORKER, tasks, {
+      workers: o.workers,
+      ...(o.signal && { signal: o.signal }),
+      onDone: (task, batch) => {
+        const offset = start + task * BATCH;
+        if (!batch) return;
+        words.set(batch.words, offset * WORDS);
+        tones.set(batch.tones, offset * TONES);
+        for (const f of batch.failed) failed.set(offset + f.index, { code: f.code, message: f.message });
+        done += batch.words.length / WORDS;
+        const perSecond = done / ((performance.now() - began) / 1000);
+        emit({
+          type: "progress",
+          what: "decoding images",
+          done,
+          total: count,
+          unit: "images",
+          eta: (count - done) / perSecond,
+          detail: { perSecond: Math.round(perSecond) },
+        });
+      },
+    });
+  }
+  return { words, tones, failed };
+}
+
+/** Mean and worst block difference of pairs of images; Infinity where one cannot be read. */
+export async function comparePairs(
+  pairs: readonly (readonly [string, string])[],
+  o: WorkOptions,
+): Promise<readonly { mean: number; worstBlock: number }[]> {
+  const tasks: CompareTask[] = [];
+  for (let at = 0; at < pairs.length; at += BATCH)
+    tasks.push({ kind: "compare", pairs: pairs.slice(at, at + BATCH) });
+  const batches = await mapOnWorkers<CompareTask, CompareBatch>(WORKER, tasks, {
+    workers: o.workers,
+    ...(o.signal && { signal: o.signal }),
+  });
+  return batches.flatMap((b) =>
+    Array.from({ length: b.length / 2 }, (_, i) => ({
+      mean: b[i * 2] as number,
+      worstBlock: b[i * 2 + 1] as number,
+    })),
+  );
+}
+
+const WORKER = workerUrl(import.meta.url, "./fingerprint.worker.js");

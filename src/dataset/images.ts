@@ -1,0 +1,143 @@
+import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
+import path from "node:path";
+import { isErrno } from "../kit/errors.js";
+import { type Emit, silent } from "../kit/events.js";
+import type { Code } from "./codes.js";
+import type { Collector } from "./collect.js";
+import type { RowSet } from "./rowset.js";
+
+/** What can be wrong with the files of a row, without decoding them. */
+export const FILE_FAULTS = [
+  "image_missing",
+  "golden_missing",
+  "image_empty",
+  "image_not_a_file",
+  "image_no_permission",
+  "symlink_loop",
+  "golden_is_test",
+] as const satisfies readonly Code[];
+
+type FileFault = (typeof FILE_FAULTS)[number];
+
+/** What the file system says of a set's rows. */
+export type ImageCheck = Readonly<{
+  /** Per row 0, or 1 + the number in {@link FILE_FAULTS} of what is wrong with one of its files. */
+  bad: Uint8Array;
+  /** Device and inode of the first test image, four words a row mixed to two; zero where unknown. */
+  identity: Uint32Array;
+}>;
+
+/**
+ * Checks that every image of every row is a non-empty file, without decoding. Missing files, folders, link loops and
+ * links that leave the images folder are reported to `found` with file and line of the row.
+ */
+export async function checkImages(
+  set: RowSet,
+  imagesDir: string,
+  found: Collector,
+  o: { emit?: Emit; signal?: AbortSignal } = {},
+): Promise<ImageCheck> {
+  const emit = o.emit ?? silent;
+  const bad = new Uint8Array(set.count);
+  const identity = new Uint32Array(set.count * 2);
+  const outside = linkFinder(imagesDir);
+  for (let i = 0; i < set.count; i++) {
+    if (i % 20_000 === 0) {
+      emit({
+        type: "progress",
+        what: `looking for ${set.role} images`,
+        done: i,
+        total: set.count,
+        unit: "rows",
+      });
+      // Lets Ctrl-C and other work through.
+      await new Promise((resolve) => setImmediate(resolve));
+      o.signal?.throwIfAborted();
+    }
+    const where = { file: set.file, row: set.line(i) };
+    const test = set.test(i);
+    const golden = set.golden(i);
+    const fault = (code: FileFault, message: () => string) => {
+      found.add(code, message, where);
+      bad[i] = 1 + FILE_FAULTS.indexOf(code);
+    };
+    const seen = test.map((file) => look(file, "image_missing", fault));
+    const reference = golden.map((file) => look(file, "golden_missing", fault));
+    const [first, second] = [seen[0], reference[0]];
+    if (first) {
+      identity[i * 2] = Math.imul(first.dev, 0x9e3779b1) ^ Math.floor(first.ino / 4294967296);
+      identity[i * 2 + 1] = first.ino >>> 0;
+    }
+    for (const file of [test[0] as string, golden[0] as string]) {
+      const link = outside(path.dirname(file));
+      if (link) found.add("symlink_outside", () => `${link} leads out of the images folder`, where);
+    }
+    if (first && second && first.ino !== 0 && first.ino === second.ino && first.dev === second.dev) {
+      fault("golden_is_test", () => `golden and test image are both ${golden[0]}`);
+    }
+  }
+  emit({
+    type: "progress",
+    what: `looking for ${set.role} images`,
+    done: set.count,
+    total: set.count,
+    unit: "rows",
+  });
+  return { bad, identity };
+}
+
+type Report = (code: FileFault, message: () => string) => void;
+
+function look(file: string, missing: "image_missing" | "golden_missing", report: Report): Stats | undefined {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    if (isErrno(error, "ELOOP")) report("symlink_loop", () => `links form a loop: ${file}`);
+    else if (isErrno(error, "EACCES", "EPERM")) report("image_no_permission", () => `cannot read ${file}`);
+    else report(missing, () => `cannot find ${file}: ${(error as Error).message}`);
+    return undefined;
+  }
+  if (!stats) report(missing, () => `no such file: ${file}`);
+  else if (!stats.isFile()) report("image_not_a_file", () => `not a file: ${file}`);
+  else if (stats.size === 0) report("image_empty", () => `no bytes in ${file}`);
+  else return stats;
+  return undefined;
+}
+
+/** Finds the first symbolic link on the way from the images folder to a folder that leads outside. */
+function linkFinder(imagesDir: string): (folder: string) => string | undefined {
+  const known = new Map<string, string | undefined>([[imagesDir, undefined]]);
+  const find = (folder: string): string | undefined => {
+    if (known.has(folder)) return known.get(folder);
+    if (known.size > 100_000) {
+      known.clear();
+      known.set(imagesDir, undefined);
+    }
+    let link = path.dirname(folder) === folder ? undefined : find(path.dirname(folder));
+    if (link === undefined && isLink(folder)) {
+      const target = realOrUndefined(folder);
+      if (target !== undefined && path.relative(imagesDir, target).startsWith("..")) link = folder;
+    }
+    known.set(folder, link);
+    return link;
+  };
+  return find;
+}
+
+function isLink(folder: string): boolean {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+function realOrUndefined(folder: string): string | undefined {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return undefined;
+  }
+}

@@ -12,7 +12,14 @@ export { rateText, summaryLines } from "./kpi-text.js";
 export { fixed, general, nextBelow, pyFloat, pyJson } from "./numbers.js";
 export { bestF1Point, lastFeasible, operatingPoint, type PointRule } from "./operating-point.js";
 export { holds, minimises, type Operator, parseOperator } from "./operator.js";
-export { buildMetric, type MetricOptions, parseMetric, recallTarget, renderTarget } from "./parse.js";
+export {
+  buildMetric,
+  describeTarget,
+  type MetricOptions,
+  parseMetric,
+  recallTarget,
+  renderTarget,
+} from "./parse.js";
 export { type PartThreshold, type PartThresholds, partNames, partThresholds } from "./per-part.js";
 export {
   checkResult,

@@ -11,7 +11,7 @@ import { missedCsv, thresholdMetricsCsv } from "./kpi-csv.js";
 import { summaryText } from "./kpi-text.js";
 import { pyJson } from "./numbers.js";
 import { bestF1Point, operatingPoint } from "./operating-point.js";
-import { recallTarget, renderTarget } from "./parse.js";
+import { describeTarget, recallTarget } from "./parse.js";
 import { failures } from "./result.js";
 import { type OperatingPoint, type Sweep, sweep } from "./sweep.js";
 import { judge, type Verdict } from "./verdict.js";
@@ -115,7 +115,7 @@ function summarise(
     recall100: operatingPoint(s, 1),
     points,
     operatingPoint: point,
-    ...(o.contract ? { target: renderTarget(o.contract) } : {}),
+    ...(o.contract ? { target: describeTarget(o.contract) } : {}),
     verdict: judge({
       counts: point,
       ...(passed === undefined ? {} : { passed }),

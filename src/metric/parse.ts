@@ -168,6 +168,12 @@ export function renderTarget(c: MetricContract): string {
   return `${c.display_name} ${c.operator} ${general(c.target)}${unit}`;
 }
 
+/** {@link renderTarget} with the recall that the builtin evaluator measures at: `FAR < 10% at Recall=99.5%`. */
+export function describeTarget(c: MetricContract): string {
+  const recall = c.evaluator.type === "builtin" ? ` at Recall=${general(recallTarget(c) * 100)}%` : "";
+  return renderTarget(c) + recall;
+}
+
 /** The recall that a contract asks for, in 0…1: its builtin parameter, else its `recall_pct` constraint, else 1. */
 export function recallTarget(c: MetricContract): number {
   const asked = c.evaluator.parameters?.recall_target_pct;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { type ErrorKind, type Place, ReflowError } from "./errors.js";
 
 /**
  * The compiled file of a worker module named relative to the caller. Workers run compiled JavaScript, also when
@@ -50,7 +51,54 @@ export async function mapOnWorkers<Task, Result>(
         return result;
       }),
     );
+  } catch (error) {
+    throw revivedError(error);
   } finally {
     await pool.destroy();
   }
+}
+
+/** What is left of a {@link ReflowError} when it crosses from a thread: errors lose their class on the way. */
+type PortableError = Readonly<{
+  portable: true;
+  kind: ErrorKind;
+  code: string;
+  message: string;
+  hint: string;
+  where?: Place;
+}>;
+
+/**
+ * Wraps the function of a worker module so that a {@link ReflowError} reaches the caller as one.
+ *
+ * @example export default reportingErrors(async (task: Task) => …)
+ */
+export function reportingErrors<Task, Result>(
+  work: (task: Task) => Promise<Result>,
+): (task: Task) => Promise<Result> {
+  return async (task) => {
+    try {
+      return await work(task);
+    } catch (error) {
+      if (!(error instanceof ReflowError)) throw error;
+      const { kind, code, message, hint, where } = error;
+      const portable: PortableError = {
+        portable: true,
+        kind,
+        code,
+        message,
+        hint,
+        ...(where ? { where } : {}),
+      };
+      throw portable;
+    }
+  };
+}
+
+/** The other half of {@link reportingErrors}, for callers that run their own pool. */
+export function revivedError(error: unknown): unknown {
+  const found = error as Partial<PortableError> | null;
+  if (typeof found !== "object" || found?.portable !== true) return error;
+  const { kind, code, message, hint, where } = found as PortableError;
+  return new ReflowError(kind, code, message, hint, where ? { where } : {});
 }

@@ -1,0 +1,53 @@
+import { workerData } from "piscina";
+import { reportingErrors } from "../../kit/pool.js";
+import { loadPlanes } from "../data/load.js";
+import { openSession, runFloats } from "./session.js";
+import type { ImageSetup, ImageTask } from "./tasks.js";
+
+const setup = workerData as ImageSetup;
+const opened = openSession(setup.model);
+
+/** Mean and spread of ImageNet pixels, what public encoders are trained with. */
+const MEAN = [0.485, 0.456, 0.406];
+const SPREAD = [0.229, 0.224, 0.225];
+
+export default reportingErrors(run);
+
+async function run({ files }: ImageTask): Promise<Float32Array> {
+  const { channels, height, width, tile } = setup;
+  const plane = height * width;
+  const preprocessing = {
+    channels,
+    tileWidth: width,
+    tileHeight: height,
+    columns: 1,
+    rows: 1,
+    lights: [],
+    imageExt: "",
+  };
+  const out: Float32Array[] = [];
+  for (let start = 0; start < files.length; start += tile) {
+    const part = files.slice(start, start + tile);
+    const images = await Promise.all(part.map((file) => loadPlanes([file], preprocessing)));
+    const data = new Float32Array(tile * channels * plane);
+    for (const [i, image] of images.entries())
+      for (let k = 0; k < image.length; k++) {
+        const c = Math.floor(k / plane);
+        data[i * image.length + k] = (image[k] / 255 - MEAN[c]) / SPREAD[c];
+      }
+    const feeds = { [setup.input]: { data, shape: [tile, channels, height, width] } };
+    const result = (await runFloats(await opened, feeds, [setup.output]))[setup.output]!;
+    out.push(result.slice(0, (result.length / tile) * part.length));
+  }
+  return joined(out);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,42 @@
+import type { Graph, Value } from "../graph/graph.js";
+import { dilate, erode, highPass } from "../graph/ops/filters.js";
+import type { Aligned } from "../graph/ops/registration.js";
+import type { NetworkConfig } from "./config.js";
+
+/** Number of input images of the first convolution. */
+export function featureChannels({ channels, features }: NetworkConfig): number {
+  const raw = features.raw === "both" ? 2 : features.raw === "test" ? 1 : 0;
+  const images =
+    raw + Number(features.absolute) + Number(features.signed) + 4 * features.envelopeRadii.length;
+  return images * channels;
+}
+
+/**
+ * The input features of an aligned pair with values in 0…1: [N,F,H,W]. Differences are zero where the golden image
+ * has no content.
+ */
+export function pairFeatures(g: Graph, test: Value, aligned: Aligned, config: NetworkConfig): Value {
+  const { features } = config;
+  const parts: string[] = [];
+  const centre = (x: Value) => g.emit("Sub", [x, g.float(0.5)]);
+  if (features.raw !== "none") parts.push(centre(test));
+  if (features.raw === "both") parts.push(centre(aligned.golden));
+  const radius = features.highPassRadius;
+  const t = radius > 0 ? highPass(g, test, radius) : test;
+  const r = radius > 0 ? highPass(g, aligned.golden, radius) : aligned.golden;
+  const masked = (x: string) => g.emit("Mul", [x, aligned.valid]);
+  const difference = g.emit("Sub", [t, r]);
+  if (features.absolute) parts.push(masked(g.emit("Abs", [difference])));
+  if (features.signed) parts.push(masked(difference));
+  const above = (x: Value, bound: Value) => masked(g.emit("Relu", [g.emit("Sub", [x, bound])]));
+  for (const distance of features.envelopeRadii) {
+    parts.push(above(t, dilate(g, r, distance)), above(erode(g, r, distance), t));
+    parts.push(above(r, dilate(g, t, distance)), above(erode(g, t, distance), r));
+  }
+  const [n, , h, w] = test.shape as [number, number, number, number];
+  return {
+    ref: g.emit("Concat", parts, { axis: 1 }),
+    shape: [n, featureChannels(config), h, w],
+    tracked: false,
+  };
+}

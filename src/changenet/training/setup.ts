@@ -1,0 +1,78 @@
+import type { PairRow } from "../../dataset/row.js";
+import type { ImageShape } from "../data/align.js";
+import type { Preprocessing } from "../data/preprocessing.js";
+import type { NetworkConfig } from "../net/config.js";
+import { layoutOf } from "../net/parameters.js";
+import type { Augmentation } from "../spec/types.js";
+
+/** A batch is always cut into this many shards, so that results do not depend on the number of workers. */
+export const SHARDS = 2;
+
+/** Rows run through a network together outside training. Fixed: a result must not depend on its neighbours. */
+export const TILE = 16;
+
+/** What every training worker is given once. The arrays are shared memory. */
+export type Setup = Readonly<{
+  config: NetworkConfig;
+  preprocessing: Preprocessing;
+  augmentation: Augmentation;
+  clsWeight: readonly [number, number];
+  ngShare: number;
+  seed: number;
+  shardSize: number;
+  /** Training rows first, then validation rows. */
+  rows: readonly Pick<PairRow, "test" | "golden" | "ng">[];
+  /** Rows kept decoded and aligned in `test` and `golden`; the others are decoded when needed. */
+  cachedRows: number;
+  test: Uint8Array;
+  golden: Uint8Array;
+  /** dy, dx of every row. */
+  shifts: Int16Array;
+  parameters: Float32Array;
+  /** One gradient and one set of batch statistics a shard. */
+  gradients: readonly Float32Array[];
+  statistics: readonly Float32Array[];
+}>;
+
+/** Decoded pairs kept in memory at most. */
+const CACHE_BYTES = 1.5e9;
+
+/** Allocates the shared memory of a training. */
+export function allocate(
+  config: NetworkConfig,
+  rows: Setup["rows"],
+  rest: Omit<
+    Setup,
+    | "config"
+    | "rows"
+    | "cachedRows"
+    | "test"
+    | "golden"
+    | "shifts"
+    | "parameters"
+    | "gradients"
+    | "statistics"
+  >,
+): Setup {
+  const size = pairSize(config);
+  const layout = layoutOf(config);
+  const cachedRows = Math.min(rows.length, Math.floor(CACHE_BYTES / (2 * size)));
+  const floats = (length: number) => new Float32Array(new SharedArrayBuffer(length * 4));
+  const bytes = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
+  return {
+    ...rest,
+    config,
+    rows,
+    cachedRows,
+    test: bytes(cachedRows * size),
+    golden: bytes(cachedRows * size),
+    shifts: new Int16Array(new SharedArrayBuffer(rows.length * 4)),
+    parameters: floats(layout.parameterCount),
+    gradients: Array.from({ length: SHARDS }, () => floats(layout.parameterCount)),
+    statistics: Array.from({ length: SHARDS }, () => floats(layout.statisticCount)),
+  };
+}
+
+export function pairSize({ channels, height, width }: ImageShape): number {
+  return channels * height * width;
+}

@@ -41,7 +41,7 @@ export function checkBalance(
       });
   }
   const [train, pool, kpi] = [by("train"), by("pool"), by("kpi")];
-  if (kpi && train) checkTypes(kpi, train, pool, found);
+  if (kpi && train && train.usable > 0) checkTypes(kpi, train, pool, found);
   if (train)
     for (const t of tables) if (t.role !== "train" && t.role !== "pool") checkBoards(t, train, found);
 }

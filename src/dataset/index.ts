@@ -7,6 +7,7 @@ export {
   diagnose,
   type TableSummary,
 } from "./diagnose.js";
+export { type Repair, repair, type TableFix } from "./fix.js";
 export { checkImages, FILE_FAULTS, type ImageCheck } from "./images.js";
 export { isNanLike, isPass, labelFault, normaliseLabel } from "./label.js";
 export { findLeaks, type Leak, type LeakOptions, type RowRef } from "./leaks.js";

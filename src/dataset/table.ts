@@ -74,6 +74,7 @@ export async function streamTable(
   onRow: (row: CsvRow) => void,
   required: readonly string[] = REQUIRED_COLUMNS,
   onHeader: (header: readonly string[]) => void = () => {},
+  onBadRow: (row: CsvRow) => void = () => {},
 ): Promise<{ header?: readonly string[]; problems: Problem[] }> {
   let wanting: Problem[] = [];
   try {
@@ -85,6 +86,9 @@ export async function streamTable(
       },
       (row) => {
         if (wanting.length === 0) onRow(row);
+      },
+      (row) => {
+        if (wanting.length === 0) onBadRow(row);
       },
     );
     return wanting.length > 0 ? { problems: wanting } : { header, problems };

@@ -12,7 +12,7 @@ const LONGEST_ROW = 1 << 20;
 /**
  * Streams a comma-separated UTF-8 file: byte-order mark, CRLF and quoted cells are understood, blank lines
  * skipped, cells kept as text untouched. `onRow` gets each row as it is read; rows with a wrong number of
- * cells become problems (`csv_row_length`) and are not passed on.
+ * cells become problems (`csv_row_length`), are not passed on, and go to `onBadRow` where that is given.
  *
  * @returns the header and the problems found. Throws `csv_empty`, `csv_not_utf8`, `csv_malformed`,
  * `csv_duplicate_column` or a read error: then nothing sensible can be said of the rest.
@@ -21,6 +21,7 @@ export async function streamCsv(
   file: string,
   onHeader: (header: readonly string[]) => void,
   onRow: (row: CsvRow) => void,
+  onBadRow: (row: CsvRow) => void = () => {},
 ): Promise<{ header: readonly string[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   let header: readonly string[] | undefined;
@@ -34,7 +35,9 @@ export async function streamCsv(
       onHeader(header);
     } else if (cells.length === header.length) {
       onRow({ cells, line: begins });
-    } else if (++badLengths <= 20) {
+    } else {
+      onBadRow({ cells, line: begins });
+      if (++badLengths > 20) return null;
       problems.push({
         code: "csv_row_length",
         severity: "error",

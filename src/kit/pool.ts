@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
@@ -34,6 +35,8 @@ export async function mapOnWorkers<Task, Result>(
   },
 ): Promise<Result[]> {
   if (tasks.length === 0) return [];
+  // Every waiting task listens for abort: that is no leak.
+  if (options.signal) setMaxListeners(0, options.signal);
   const threads = Math.max(1, Math.min(options.workers, tasks.length));
   const pool = new Piscina({
     filename: module,

@@ -1,0 +1,84 @@
+import { stderr, stdout } from "node:process";
+import type { Command } from "commander";
+import type { Diagnosis, Repair } from "../dataset/index.js";
+import type { Emit } from "../kit/events.js";
+
+type Options = Readonly<{ fix?: boolean; json?: boolean; junit?: string; claim?: string; decode: boolean }>;
+
+/** Adds `reflow doctor`. Exit 0: clean or warnings only; 3: errors (with --fix: errors that remain in the copies). */
+export function registerDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("find what breaks training or fakes results in a workspace, row by row")
+    .argument("<workspace>", "folder with train/, kpi/ and images/")
+    .option("--fix", "write repaired copies of the tables to <workspace>/fixed; originals stay as they are")
+    .option("--json", "print the diagnosis as JSON")
+    .option("--junit <file>", "also write the diagnosis as JUnit XML")
+    .option("--claim <text>", 'check that the data can support a claim, e.g. "escape<=1%@95%"')
+    .option("--no-decode", "do not decode images: fast, but content leaks and broken images are not seen")
+    .addHelpText("after", HELP)
+    .action(async (workspace: string, options: Options) => {
+      process.exitCode = await doctor(workspace, options);
+    });
+}
+
+const HELP = `
+Exit codes: 0 no errors, 3 errors found. Codes are explained in docs/doctor.md.
+
+Examples:
+  reflow doctor boards
+  reflow doctor boards --fix
+  reflow doctor boards --json --no-decode --junit doctor.xml`;
+
+async function doctor(folder: string, o: Options): Promise<number> {
+  const { diagnose, discoverWorkspace, repair } = await import("../dataset/index.js");
+  const { parseClaim } = await import("../metric/index.js");
+  const { writeFileAtomic } = await import("../kit/files.js");
+  const { doctorText, repairText } = await import("./doctor-text.js");
+  const { doctorJunit } = await import("./doctor-junit.js");
+
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.once("SIGINT", stop);
+  try {
+    const claim = o.claim === undefined ? undefined : parseClaim(o.claim);
+    const workspace = await discoverWorkspace(folder);
+    const settings = { decode: o.decode, emit: progress(), signal: abort.signal, ...(claim && { claim }) };
+    const fixed: Repair | undefined = o.fix ? await repair(workspace, settings) : undefined;
+    const diagnosis: Diagnosis = fixed?.before ?? (await diagnose(workspace, settings));
+    clearLine();
+
+    const color = stdout.isTTY === true && !process.env.NO_COLOR;
+    if (o.json)
+      stdout.write(`${JSON.stringify(fixed ? { ...diagnosis, fix: fixed } : diagnosis, null, 2)}\n`);
+    else {
+      stdout.write(doctorText(diagnosis, { color, fixHint: !o.fix }));
+      if (fixed) stdout.write(repairText(fixed, { color }));
+    }
+    if (o.junit) await writeFileAtomic(o.junit, doctorJunit(fixed?.after ?? diagnosis));
+    return (fixed?.after ?? diagnosis).ok ? 0 : 3;
+  } catch (error) {
+    clearLine();
+    if (!abort.signal.aborted) throw error;
+    stderr.write("interrupted; nothing was changed\n");
+    return 130;
+  } finally {
+    process.removeListener("SIGINT", stop);
+  }
+}
+
+/** One line on a terminal's stderr, rewritten at most ten times a second. */
+function progress(): Emit {
+  if (!stderr.isTTY) return () => {};
+  let last = 0;
+  return (event) => {
+    if (event.type !== "progress" || performance.now() - last < 100) return;
+    last = performance.now();
+    const left = event.eta === undefined ? "" : `, ${Math.ceil(event.eta)} s left`;
+    stderr.write(`\r\u001b[2K${event.what}: ${event.done} of ${event.total} ${event.unit}${left}`);
+  };
+}
+
+function clearLine(): void {
+  if (stderr.isTTY) stderr.write("\r\u001b[2K");
+}

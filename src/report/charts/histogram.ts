@@ -1,0 +1,96 @@
+import { linearScale, niceTicks, rootScale, type Scale, type ScoreAxis } from "./scale.js";
+
+/** Counts of PASS and NG per bin; bins have equal width along the axis. */
+export type Bins = Readonly<{ pass: Uint32Array; ng: Uint32Array }>;
+
+/** Sorts scores into bins along the axis. The last bin includes its right edge; NaN scores are left out. */
+export function binScores(
+  scores: ArrayLike<number>,
+  ng: ArrayLike<number>,
+  axis: ScoreAxis,
+  bins: number,
+): Bins {
+  const pass = new Uint32Array(bins);
+  const bad = new Uint32Array(bins);
+  for (let i = 0; i < scores.length; i++) {
+    const value = scores[i] as number;
+    if (!Number.isFinite(value)) continue;
+    const bin = Math.min(bins - 1, Math.max(0, Math.floor(axis.unit(value) * bins)));
+    const side = ng[i] ? bad : pass;
+    side[bin] = (side[bin] as number) + 1;
+  }
+  return { pass, ng: bad };
+}
+
+export type HistogramBar = Readonly<{ x: number; y: number; width: number; height: number; count: number }>;
+
+export type HistogramLayout = Readonly<{
+  width: number;
+  height: number;
+  middle: number;
+  pass: readonly HistogramBar[];
+  ng: readonly HistogramBar[];
+  xTicks: readonly { x: number; value: number }[];
+  yTicks: readonly { up: number; down: number; value: number }[];
+  thresholdX: number | undefined;
+  plot: Readonly<{ left: number; right: number; top: number; bottom: number }>;
+}>;
+
+/**
+ * A mirrored histogram: PASS rises above the middle line, NG hangs below, counts on a square-root scale so that
+ * one false alarm is still seen. `top` (the largest count) is shared between panels that are compared.
+ */
+export function layoutHistogram(o: {
+  bins: Bins;
+  axis: ScoreAxis;
+  threshold?: number;
+  top: number;
+  width: number;
+  height: number;
+}): HistogramLayout {
+  const plot = { left: 34, right: o.width - 10, top: 16, bottom: o.height - 24 };
+  const middle = (plot.top + plot.bottom) / 2;
+  const half = middle - plot.top;
+  const tall: Scale = rootScale(o.top, [0, half]);
+  const x = linearScale([0, 1], [plot.left, plot.right]);
+  const n = o.bins.pass.length;
+  const step = (plot.right - plot.left) / n;
+  const bars = (counts: Uint32Array, up: boolean): HistogramBar[] =>
+    [...counts].flatMap((c, i) => {
+      if (c === 0) return [];
+      const height = Math.max(1.5, tall(c));
+      return [
+        { x: plot.left + i * step, y: up ? middle - height : middle, width: step - 0.6, height, count: c },
+      ];
+    });
+  const ticks = niceTicks(0, o.top, 2).filter((v) => v > 0 && v <= o.top && Number.isInteger(v));
+  const small = ticks.length > 0 && (ticks[0] as number) > 20 ? [Math.max(1, Math.round(o.top / 50))] : [];
+  return {
+    width: o.width,
+    height: o.height,
+    middle,
+    pass: bars(o.bins.pass, true),
+    ng: bars(o.bins.ng, false),
+    xTicks: thin(
+      o.axis.ticks.map((value) => ({ x: x(o.axis.unit(value)), value })),
+      38,
+    ),
+    yTicks: [...small, ...ticks].map((value) => ({
+      up: middle - tall(value),
+      down: middle + tall(value),
+      value,
+    })),
+    thresholdX: o.threshold === undefined ? undefined : x(o.axis.unit(o.threshold)),
+    plot,
+  };
+}
+
+/** Drops ticks that stand closer than `gap` to the one kept before. */
+export function thin<T extends { x: number }>(ticks: readonly T[], gap: number): T[] {
+  const kept: T[] = [];
+  for (const tick of ticks) {
+    const last = kept[kept.length - 1];
+    if (!last || tick.x - last.x >= gap) kept.push(tick);
+  }
+  return kept;
+}

@@ -1,0 +1,2 @@
+export { buildReport, MOST_BYTES, REPORT_FILE, renderReport } from "./build.js";
+export { withoutTimes } from "./sections/times.js";

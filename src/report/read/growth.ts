@@ -1,0 +1,104 @@
+import { number, text, tree } from "./json.js";
+import { jsonOf } from "./json.js";
+import { readSmallTable } from "./table.js";
+
+/** Where training rows came from. */
+export const SOURCES = ["base", "mined", "synthetic"] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** The training set of one label: rows in all, and by source and label. */
+export type Growth = Readonly<{
+  total: number;
+  added: number;
+  bySource: Readonly<Record<Source, number>>;
+  byLabel: Readonly<Record<string, number>>;
+  addedByLabel: Readonly<Record<string, number>>;
+}>;
+
+/** What the merge checked (contract 9.2). Counts are undefined when the report lacks them. */
+export type MergeCheck = Readonly<{
+  rows: number | undefined;
+  missing: number | undefined;
+  leaks: number | undefined;
+  ok: boolean;
+}>;
+
+/** Counts a base training table. */
+export async function baseGrowth(csv: string | undefined): Promise<Growth | undefined> {
+  const table = await readSmallTable(csv);
+  const at = table?.column("label") ?? -1;
+  if (!table || at < 0) return undefined;
+  const byLabel = tally(table.rows.map((r) => r[at] ?? ""));
+  return {
+    total: table.rows.length,
+    added: 0,
+    bySource: { base: table.rows.length, mined: 0, synthetic: 0 },
+    byLabel,
+    addedByLabel: {},
+  };
+}
+
+/**
+ * Counts a combined training table with its provenance (one row each, same order, contract 9.3). `source` is
+ * inherited (`base_train`, `previous_iter_train`) or new (`mining_pool`); new rows are told apart by an `origin`
+ * column where there is one, else by the folder their synthetic pairs are staged in.
+ */
+export async function mergedGrowth(
+  combinedCsv: string | undefined,
+  provenanceCsv: string | undefined,
+  before: Growth | undefined,
+): Promise<Growth | undefined> {
+  const [table, provenance] = await Promise.all([readSmallTable(combinedCsv), readSmallTable(provenanceCsv)]);
+  if (!table) return undefined;
+  const label = table.column("label");
+  const input = table.column("input_path");
+  const source = provenance?.column("source") ?? -1;
+  const origin = ["origin", "kind", "producer"].map((c) => provenance?.column(c) ?? -1).find((c) => c >= 0) ?? -1;
+  const fresh = { mined: 0, synthetic: 0 };
+  const labels: string[] = [];
+  table.rows.forEach((row, i) => {
+    const from = provenance?.rows[i]?.[source] ?? "";
+    if (from !== "mining_pool") return;
+    const synthetic = /synth|anomalygen|sdg/i.test(
+      origin >= 0 ? (provenance?.rows[i]?.[origin] ?? "") : (row[input] ?? ""),
+    );
+    fresh[synthetic ? "synthetic" : "mined"]++;
+    labels.push(row[label] ?? "");
+  });
+  const added = fresh.mined + fresh.synthetic;
+  const old = before?.bySource ?? { base: table.rows.length - added, mined: 0, synthetic: 0 };
+  return {
+    total: table.rows.length,
+    added,
+    bySource: { base: old.base, mined: old.mined + fresh.mined, synthetic: old.synthetic + fresh.synthetic },
+    byLabel: tally(table.rows.map((r) => r[label] ?? "")),
+    addedByLabel: tally(labels),
+  };
+}
+
+export async function mergeCheck(file: string | undefined): Promise<MergeCheck | undefined> {
+  const json = await jsonOf(file);
+  if (json === undefined) return undefined;
+  const report = tree(json);
+  const leaks = number(report.train_val_leakage_overlap_count);
+  const missing = number(report.missing_file_count);
+  return {
+    rows: number(report.rows_checked),
+    missing,
+    leaks,
+    ok: text(report.status) === "ok" && (leaks ?? 0) === 0 && (missing ?? 0) === 0,
+  };
+}
+
+export function tally(values: readonly string[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const v of values) counts.set(v, (counts.get(v) ?? 0) + 1);
+  return Object.fromEntries([...counts.entries()].sort(([a], [b]) => labelOrder(a, b)));
+}
+
+/** PASS first, then by name. */
+export function labelOrder(a: string, b: string): number {
+  if (a === b) return 0;
+  if (a === "PASS" || b === "PASS") return a === "PASS" ? -1 : 1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,77 @@
+import { layoutCompare } from "../charts/compare.js";
+import { drawCompare } from "../draw/charts.js";
+import { classFacts } from "../facts/classes.js";
+import { count, labelName, percent, plural, score } from "../page/format.js";
+import { html, type HtmlPart } from "../page/html.js";
+import { chartFigure, legend, type Section, table } from "../page/parts.js";
+import type { Run } from "../read/run.js";
+
+/** Which defect classes decide the KPI, before and after: the effect of the added data per class. */
+export function defectTypes(run: Run): Section {
+  const { best, baseline } = run;
+  const after = best?.kpi && classFacts(best.kpi.scores, best.kpi.used?.threshold);
+  const title = "Defect Type Analysis";
+  if (!best || !after || after.length === 0)
+    return { id: "defects", title, body: html`<p class="say">No scored defects to compare.</p>` };
+  const compared = baseline?.kpi && baseline !== best;
+  const before = new Map(
+    (compared ? classFacts(baseline.kpi.scores, baseline.kpi.used?.threshold) : []).map((c) => [c.label, c]),
+  );
+  const grown = best.growth?.byLabel ?? {};
+  const start = baseline?.growth?.byLabel ?? {};
+  const worse = after.filter((c) => c.cost > (before.get(c.label)?.cost ?? Number.POSITIVE_INFINITY) + 1e-9);
+  const rows = after.map((c): HtmlPart[] => {
+    const b = before.get(c.label);
+    const first = start[c.label] ?? 0;
+    const now = grown[c.label] ?? first;
+    return [
+      html`<span class="tag ng">${c.label}</span>`,
+      count(c.n),
+      b ? html`${percent(b.cost)} → ${percent(c.cost)}` : percent(c.cost),
+      b ? html`${score(b.weakest)} → ${score(c.weakest)}` : score(c.weakest),
+      b ? `${count(b.escapes)} → ${count(c.escapes)}` : count(c.escapes),
+      now === first ? count(now) : `${count(first)} → ${count(now)}`,
+    ];
+  });
+  const [dearest] = after;
+  return {
+    id: "defects",
+    title,
+    body: html`<p class="say">${
+      dearest && dearest.cost > 0
+        ? `“${dearest.label}” costs most: catching all ${count(dearest.n)} of its samples rejects ${percent(dearest.cost)} of the good parts.`
+        : "No class costs a single false alarm: every defect scores above every good part."
+    }</p>${
+      worse.length > 0 &&
+      html`<p class="warn">${plural(worse.length, "class", "classes")} got harder since the baseline: ${worse.map((c) => c.label).join(", ")}.</p>`
+    }<p class="note">The cost of a class is the false-alarm rate that is needed to catch all of its defects. It tells which class to collect data for.</p><div class="charts">${chartFigure(
+      "Cost per class",
+      compared ? "false-alarm rate needed; square-root scale" : "false-alarm rate needed",
+      legend([
+        ...(compared ? [{ colour: "before", name: labelName("baseline") }] : []),
+        { colour: "nvidia-green", name: labelName(best.label) },
+      ]),
+      drawCompare(
+        layoutCompare({
+          rows: after.map((c) => ({ name: shorten(c.label), before: before.get(c.label)?.cost, after: c.cost })),
+          width: 440,
+        }),
+        `Cost per class: ${after.map((c) => `${c.label} ${percent(c.cost)}`).join(", ")}`,
+      ),
+    )}</div>${table(
+      [
+        { head: "Defect" },
+        { head: "KPI rows", numeric: true },
+        { head: "Cost (FAR)", numeric: true },
+        { head: "Weakest score", numeric: true },
+        { head: "Escapes", numeric: true },
+        { head: "Training rows", numeric: true },
+      ],
+      rows,
+    )}`,
+  };
+}
+
+function shorten(label: string): string {
+  return label.length > 15 ? `${label.slice(0, 14)}…` : label;
+}

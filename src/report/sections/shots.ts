@@ -1,0 +1,75 @@
+import path from "node:path";
+import type { ScoredRow } from "../read/scores.js";
+import { count, score } from "../page/format.js";
+import { type Album, picture, type Shot } from "../page/album.js";
+import { type Html, html, type HtmlPart } from "../page/html.js";
+import { details } from "../page/parts.js";
+import { cropFiles } from "../read/pictures.js";
+import type { LabelRun, Run } from "../read/run.js";
+
+/** How many pictures of each kind the page may hold; smaller levels are tried until the page fits. */
+export type Sizes = Readonly<{ open: number; more: number; mining: number; synthetic: number; suspects: number }>;
+
+/** The pictures of one row: golden | test | heat map (or, where the run keeps none, the plain difference). */
+export type Triplet = Readonly<{
+  row: ScoredRow;
+  golden: Shot | undefined;
+  test: Shot | undefined;
+  heat: Shot | undefined;
+  heatName: "heat map" | "difference";
+}>;
+
+/** @param owner the label whose analysis may hold a heat map of the row */
+export function tripletOf(run: Run, owner: LabelRun | undefined, row: ScoredRow): Triplet {
+  const golden = cropFiles(run.imagesDir, row.goldenPath, row.objectName, run.naming);
+  const test = cropFiles(run.imagesDir, row.inputPath, row.objectName, run.naming);
+  const heat = heatFile(owner, row);
+  return {
+    row,
+    golden: golden && { files: golden },
+    test: test && { files: test },
+    heat: heat ? { files: [heat] } : test && golden ? { files: test, minus: golden } : undefined,
+    heatName: heat ? "heat map" : "difference",
+  };
+}
+
+function heatFile(owner: LabelRun | undefined, row: ScoredRow): string | undefined {
+  return owner?.rca?.heat.get(`${row.inputPath.replace(/\/+$/, "")}/${row.objectName}`);
+}
+
+export function shotsOf(t: Triplet): readonly Shot[] {
+  return [t.golden, t.test, t.heat].filter((s): s is Shot => s !== undefined);
+}
+
+/** Cards of triplets; the first `open` are shown, the others are folded away. */
+export function tripletCards(
+  album: Album,
+  triplets: readonly Triplet[],
+  open: number,
+  wide: boolean,
+  remark: (row: ScoredRow) => HtmlPart,
+): Html {
+  const cards = triplets.map((t) => tripletCard(album, t, wide, remark(t.row)));
+  const rest = cards.slice(open);
+  return html`<div class="cards">${cards.slice(0, open)}</div>${
+    rest.length > 0 && details(`${count(rest.length)} more`, html`<div class="cards">${rest}</div>`, true)
+  }`;
+}
+
+function tripletCard(album: Album, t: Triplet, wide: boolean, remark: HtmlPart): Html {
+  const name = `${t.row.objectName} ${t.row.label}`;
+  const place = [t.row.component, t.row.board].filter(Boolean).join(" · ");
+  return html`<figure><div class="shots${wide ? " rows" : ""}" data-blink><div>${picture(album, t.golden, `golden of ${name}`)}<em>golden</em></div><div>${picture(album, t.test, `test of ${name}`)}<em>test</em></div><div>${picture(album, t.heat, `${t.heatName} of ${name}`)}<em>${t.heatName}</em></div></div><figcaption><b>${score(t.row.score)}</b> <span class="tag ${t.row.ng ? "ng" : "pass"}">${t.row.label}</span> ${remark}<small>${t.row.objectName}${place && ` · ${place}`}</small></figcaption></figure>\n`;
+}
+
+/** True when several lightings make the pictures wide: they are then laid below each other. */
+export function isWide(run: Run): boolean {
+  return run.naming.lights.length > 1;
+}
+
+/** The stem of a crop file without its lighting suffix. */
+export function objectOf(file: string, run: Run): string {
+  const stem = path.parse(file).name;
+  const light = run.naming.lights.find((l) => stem.endsWith(`_${l}`));
+  return light ? stem.slice(0, -light.length - 1) : stem;
+}

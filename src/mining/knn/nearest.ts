@@ -8,6 +8,8 @@ export type NearestOptions = Readonly<{
   targets: Float32Array;
   /** Row-major, `rows × dim`: whole, or as blocks of whole rows of any size, of which few are held at once. */
   pool: Float32Array | AsyncIterable<Float32Array>;
+  /** Rows of a streamed pool, when known: small searches then need no thread. */
+  poolRows?: number;
   dim: number;
   /** Neighbours per target. */
   k: number;
@@ -123,7 +125,9 @@ async function openEngine(options: NearestOptions, count: number, workers: numbe
       search: async () => ({ k: 0, row: new Int32Array(), similarity: new Float64Array() }),
       close: async () => {},
     };
-  if (pool instanceof Float32Array && count * pool.length < SMALL)
+  const values =
+    pool instanceof Float32Array ? pool.length : (options.poolRows ?? Number.POSITIVE_INFINITY) * dim;
+  if (count * values < SMALL)
     return { threads: 0, search: await openSearch(targets, dim, k), close: async () => {} };
   const workerData: SearchWorkerData = { targets, dim, k };
   const threads = Math.max(1, workers);

@@ -1,0 +1,12 @@
+export * from "./bundle/index.js";
+export * from "./clock.js";
+export * from "./executor.js";
+export * from "./job.js";
+export { localPlatform } from "./platforms/local.js";
+export * from "./process-identity.js";
+export * from "./receipt.js";
+export { programVersion, runJobFile, stageMain } from "./run-stage.js";
+export * from "./stages.js";
+export * from "./toolkit.js";
+export { builtinStages, builtinToolkit } from "./toolkits/builtin/index.js";
+export * from "./wire.js";

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+import { isAlive, processStart } from "../engine/index.js";
+import { explainWriteError, isErrno, ReflowError } from "../kit/index.js";
+
+export const LOCK_FILE = ".reflow.lock";
+
+/** Who holds a run: enough to tell a living process from one that died and had its number reused. */
+export type LockOwner = Readonly<{ pid: number; start: string; host: string; token: string }>;
+
+export type Lock = Readonly<{ owner: LockOwner; release(): Promise<void> }>;
+
+/**
+ * Takes the lock of a run folder, or throws `run_locked` naming the holder. The lock appears complete or not at
+ * all (hard link), and one left behind by a dead process of this host is taken over.
+ */
+export async function acquireLock(runDir: string): Promise<Lock> {
+  const file = path.join(runDir, LOCK_FILE);
+  const token = randomBytes(8).toString("hex");
+  const owner: LockOwner = {
+    pid: process.pid,
+    start: (await processStart(process.pid)) ?? "unknown",
+    host: hostname(),
+    token,
+  };
+  const own = `${file}.${process.pid}.${token}`;
+  try {
+    await writeFile(own, JSON.stringify(owner), { flag: "wx" });
+  } catch (error) {
+    throw explainWriteError(error, file);
+  }
+  try {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      if (await tryLink(own, file)) return { owner, release: () => release(file, token) };
+      const text = await readFile(file, "utf8").catch(() => undefined);
+      if (text === undefined) continue; // released between the two calls
+      const holder = parseOwner(text);
+      if (holder && (await holds(holder))) throw locked(holder, file);
+      await removeStale(file, text);
+    }
+    throw locked(undefined, file);
+  } finally {
+    await rm(own, { force: true }).catch(() => {});
+  }
+}
+
+/** The living holder of a run's lock, if any. A lock of another host counts as living: we cannot look there. */
+export async function lockHolder(runDir: string): Promise<LockOwner | undefined> {
+  const text = await readFile(path.join(runDir, LOCK_FILE), "utf8").catch(() => undefined);
+  const owner = text === undefined ? undefined : parseOwner(text);
+  return owner && (await holds(owner)) ? owner : undefined;
+}
+
+async function holds(owner: LockOwner): Promise<boolean> {
+  return owner.host !== hostname() || (await isAlive(owner.pid, owner.start));
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return false;
+    if (!isErrno(error, "EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP")) throw explainWriteError(error, to);
+  }
+  // No hard links here (some network and FAT file systems): exclusive creation is the next best thing.
+  try {
+    await writeFile(to, await readFile(from), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return false;
+    throw explainWriteError(error, to);
+  }
+}
+
+/** Moves the stale lock away; if another process replaced it meanwhile, its lock is put back. */
+async function removeStale(file: string, expected: string): Promise<void> {
+  const aside = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.stale`;
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return;
+    throw explainWriteError(error, file);
+  }
+  if ((await readFile(aside, "utf8").catch(() => expected)) !== expected) await tryLink(aside, file);
+  await rm(aside, { force: true });
+}
+
+async function release(file: string, token: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text !== undefined && parseOwner(text)?.token === token)
+    await rm(file, { force: true }).catch(() => {});
+}
+
+function parseOwner(text: string): LockOwner | undefined {
+  try {
+    const o = JSON.parse(text) as Partial<LockOwner>;
+    if (typeof o.pid === "number" && typeof o.start === "string" && typeof o.host === "string")
+      return { pid: o.pid, start: o.start, host: o.host, token: String(o.token) };
+  } catch {
+    // A torn write on a file system without links.
+  }
+  return undefined;
+}
+
+function locked(holder: LockOwner | undefined, file: string): ReflowError {
+  const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
+  const elsewhere = holder && holder.host !== hostname();
+  return new ReflowError(
+    "usage",
+    "run_locked",
+    `this run is being worked on by ${who}`,
+    elsewhere
+      ? `If that process is gone, delete ${file}.`
+      : "Wait for it, or stop it. `reflow status <run-dir>` shows its progress.",
+    { where: { file } },
+  );
+}

@@ -1,0 +1,3 @@
+export { DEFAULTS } from "./parameters.js";
+export { makePlan, planHash } from "./plan.js";
+export * from "./types.js";

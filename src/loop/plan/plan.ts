@@ -1,0 +1,185 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseSpec } from "../../changenet/index.js";
+import {
+  discoverWorkspace,
+  type PairRow,
+  type Role,
+  readTable,
+  toPairRows,
+  type Workspace,
+} from "../../dataset/index.js";
+import { type Emit, hashFile, hashText, type Problem, ReflowError, silent } from "../../kit/index.js";
+import { checkEvaluator, type MetricContract } from "../../metric/index.js";
+import { findResumable } from "../runs.js";
+import { effectiveSpec, readSpecTree, type SpecTree, specText } from "../spec.js";
+import { orderedChecks } from "./checks.js";
+import { inspectData } from "./data.js";
+import { defaultTree } from "./default-spec.js";
+import { canonical, fingerprintImages, fingerprintPath } from "./fingerprint.js";
+import { checkOptions, resolveParameters } from "./parameters.js";
+import { summarise } from "./summary.js";
+import type { DataFacts, Parameters, Plan, RunOptions, TableFacts } from "./types.js";
+
+/**
+ * Pre-Flight (contract 12): reads the workspace, checks it in order, resolves every parameter with its source and
+ * binds all of it to one hash. Writes nothing. Faults of the data are in `problems`; a plan with errors cannot be
+ * approved. Throws usage errors for wrong options and `table_missing` when there is nothing to plan with.
+ *
+ * @param o.signal stops the (possibly long) look at the images
+ */
+export async function makePlan(
+  options: RunOptions,
+  o: { emit?: Emit; signal?: AbortSignal } = {},
+): Promise<Plan> {
+  const emit = o.emit ?? silent;
+  const { contract } = checkOptions(options);
+  await checkEvaluator(contract);
+  const workspace = await discoverWorkspace(options.workspace);
+  const problems: Problem[] = [];
+  const fromFile = workspace.specSource === "file";
+  const { tree, notes } = effectiveSpec(
+    fromFile ? await readSpecTree(workspace.specFile) : await defaultTree(workspace),
+    options.epochs,
+  );
+  const { spec, problems: specProblems } = parseSpec(specText(tree), workspace.specFile);
+  problems.push(...specProblems);
+  const parameters = resolveParameters(options, contract, tree, fromFile);
+  const naming = {
+    imagesDir: workspace.imagesDir,
+    lights: spec?.lights ?? workspace.traits.lights,
+    imageExt: spec?.imageExt ?? workspace.traits.imageExt,
+  };
+  const { facts, rows } = await readFacts(workspace, naming);
+  problems.push(
+    ...(await inspectData(workspace, parameters.claim.value, {
+      emit,
+      workers: parameters.workers.value,
+      ...(o.signal ? { signal: o.signal } : {}),
+    })),
+  );
+  const data: DataFacts = {
+    tables: facts as DataFacts["tables"],
+    imagesDir: workspace.imagesDir,
+    images: await fingerprintImages(workspace.imagesDir, rows),
+    specSource: workspace.specSource,
+    specSha256: hashText(canonical(tree)),
+    extra: await extraFacts(workspace, parameters, contract),
+  };
+  const budget = {
+    max_iterations: parameters.max_iterations.value,
+    num_epochs: parameters.num_epochs.value,
+    num_sdg: parameters.num_sdg.value,
+    workers: parameters.workers.value,
+  };
+  const plan_hash = planHash(parameters, contract, data, budget, tree);
+  const defect = workspace.defectDatasets.find((d) => d.defectSpec !== undefined);
+  const partial = {
+    version: 1 as const,
+    plan_hash,
+    workspace: workspace.root,
+    kpi_target: options.kpi,
+    metric_contract: contract,
+    parameters,
+    budget,
+    data,
+    spec: tree,
+    lights: naming.lights,
+    image_ext: naming.imageExt,
+    defect_spec: defect?.defectSpec ?? null,
+    defect_dataset: defect?.dir ?? null,
+    problems,
+    resuming: (await findResumable(workspace.root, plan_hash)) ?? null,
+  };
+  const checks = await orderedChecks(partial, workspace, notes);
+  return { ...partial, checks, summary: summarise({ ...partial, checks }) };
+}
+
+/** The hash that approval is bound to: parameters, contract, spec, data content and budget; not where they lie. */
+export function planHash(
+  parameters: Parameters,
+  contract: MetricContract,
+  data: DataFacts,
+  budget: Plan["budget"],
+  tree: SpecTree,
+): string {
+  const values = Object.fromEntries(Object.entries(parameters).map(([k, v]) => [k, v.value]));
+  // Files named by path count by content (in `extra`), so that a moved workspace keeps its approval.
+  const { encoder, baseline_checkpoint, ...plain } = values;
+  const tables = Object.fromEntries(
+    Object.entries(data.tables).map(([role, t]) => [role, { sha256: t?.sha256, rows: t?.rows }]),
+  );
+  return hashText(
+    canonical({
+      version: 1,
+      parameters: { ...plain, encoder: encoder !== null, baseline: baseline_checkpoint !== null },
+      contract,
+      tables,
+      images: data.images,
+      extra: data.extra,
+      tree,
+      budget,
+    }),
+  ).slice(0, 32);
+}
+
+async function readFacts(
+  workspace: Workspace,
+  naming: { imagesDir: string; lights: readonly string[]; imageExt: string },
+): Promise<{ facts: Partial<Record<Role, TableFacts>>; rows: PairRow[][] }> {
+  const facts: Partial<Record<Role, TableFacts>> = {};
+  const rows: PairRow[][] = [];
+  for (const role of ["train", "validation", "kpi", "pool", "release"] as const) {
+    const file = workspace.tables[role];
+    if (!file) {
+      if (role === "pool" || role === "release") continue;
+      const missing = workspace.problems.filter((p) => p.severity === "error");
+      throw new ReflowError(
+        "data",
+        "table_missing",
+        missing[0]?.message ?? `the ${role} table is missing`,
+        missing[0]?.hint ?? "",
+        { ...(missing[0]?.where ? { where: missing[0].where } : {}), problems: missing },
+      );
+    }
+    const { table, problems } = await readTable(file);
+    if (!table) {
+      const first = problems[0] as Problem;
+      throw new ReflowError("data", first.code, first.message, first.hint, {
+        ...(first.where ? { where: first.where } : {}),
+        problems,
+      });
+    }
+    const pairs = toPairRows(table, naming).rows;
+    rows.push(pairs);
+    facts[role] = {
+      file,
+      sha256: await hashFile(file),
+      rows: table.rows.length,
+      ng: pairs.reduce((n, r) => n + r.ng, 0),
+    };
+  }
+  return { facts, rows };
+}
+
+async function extraFacts(
+  workspace: Workspace,
+  parameters: Parameters,
+  contract: MetricContract,
+): Promise<Record<string, string>> {
+  const extra: Record<string, string> = {};
+  const add = async (name: string, file: string | null | undefined, code: string) => {
+    if (!file) return;
+    const hash = await fingerprintPath(file);
+    if (hash === undefined)
+      throw new ReflowError("usage", code, `no such file: ${file}`, "Check the path.", { where: { file } });
+    extra[name] = hash;
+  };
+  await add("encoder", parameters.encoder.value, "encoder_missing");
+  await add("baseline_checkpoint", parameters.baseline_checkpoint.value, "checkpoint_missing");
+  const defect = workspace.defectDatasets.find((d) => d.defectSpec !== undefined);
+  await add("defect_dataset", defect?.dir, "defect_spec_missing");
+  if (contract.evaluator.type === "command")
+    extra.evaluator = hashText(await readFile(path.resolve(contract.evaluator.path)));
+  return extra;
+}

@@ -67,7 +67,13 @@ for (const rows of sizes.length > 0 ? sizes : [100_000, 1_000_000]) {
     rmSync(root, { recursive: true, force: true });
   }
 }
-const summary = { name: "doctor", cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, results };
+const summary = {
+  name: "doctor",
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  node: process.version,
+  results,
+};
 if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
 else {
   console.log(`doctor without decoding (${summary.cpu}, ${summary.cores} cores, Node ${process.version})`);

@@ -1,6 +1,6 @@
 import { type Emit, silent } from "../kit/events.js";
 import { mapOnWorkers, workerUrl } from "../kit/pool.js";
-import {
+import runHere, {
   type CompareBatch,
   type CompareTask,
   type FingerprintBatch,
@@ -46,12 +46,9 @@ export async function fingerprints(
       for (let i = at; i < Math.min(end, at + BATCH); i++) files.push(fileAt(i));
       tasks.push({ kind: "fingerprint", files });
     }
-    await mapOnWorkers<FingerprintTask, FingerprintBatch | undefined>(WORKER, tasks, {
-      workers: o.workers,
-      ...(o.signal && { signal: o.signal }),
+    await work<FingerprintTask, FingerprintBatch>(tasks, o, {
       onDone: (task, batch) => {
         const offset = start + task * BATCH;
-        if (!batch) return;
         words.set(batch.words, offset * WORDS);
         tones.set(batch.tones, offset * TONES);
         for (const f of batch.failed) failed.set(offset + f.index, { code: f.code, message: f.message });
@@ -80,16 +77,37 @@ export async function comparePairs(
   const tasks: CompareTask[] = [];
   for (let at = 0; at < pairs.length; at += BATCH)
     tasks.push({ kind: "compare", pairs: pairs.slice(at, at + BATCH) });
-  const batches = await mapOnWorkers<CompareTask, CompareBatch>(WORKER, tasks, {
-    workers: o.workers,
-    ...(o.signal && { signal: o.signal }),
-  });
+  const batches = await work<CompareTask, CompareBatch>(tasks, o);
   return batches.flatMap((b) =>
     Array.from({ length: b.length / 2 }, (_, i) => ({
       mean: b[i * 2] as number,
       worstBlock: b[i * 2 + 1] as number,
     })),
   );
+}
+
+/** Starting threads costs more than a handful of images. */
+const FEW_TASKS = 2;
+
+async function work<Task extends FingerprintTask | CompareTask, Result>(
+  tasks: readonly Task[],
+  o: WorkOptions,
+  more: { onDone?: (task: number, result: Result) => void } = {},
+): Promise<Result[]> {
+  if (o.workers > 1 && tasks.length > FEW_TASKS)
+    return mapOnWorkers<Task, Result>(WORKER, tasks, {
+      workers: o.workers,
+      ...(o.signal && { signal: o.signal }),
+      ...more,
+    });
+  const results: Result[] = [];
+  for (const [i, task] of tasks.entries()) {
+    o.signal?.throwIfAborted();
+    const result = (await runHere(task)) as Result;
+    results.push(result);
+    more.onDone?.(i, result);
+  }
+  return results;
 }
 
 const WORKER = workerUrl(import.meta.url, "./fingerprint.worker.js");

@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import sharp from "sharp";
 import { ReflowError } from "../kit/errors.js";
 import { contentHash, decodeImage, MOST_PIXELS, type Pixels, resizeImage } from "../kit/images.js";
@@ -26,9 +27,11 @@ export type FingerprintBatch = Readonly<{
 /** Per pair `mean`, `worstBlock` of {@link difference}; Infinity where an image cannot be read. */
 export type CompareBatch = Float64Array;
 
-// One thread of libvips per worker thread: the pool already uses every core.
-sharp.concurrency(1);
-sharp.cache(false);
+if (!isMainThread) {
+  // One thread of libvips per worker thread: the pool already uses every core.
+  sharp.concurrency(1);
+  sharp.cache(false);
+}
 
 export default async function run(
   task: FingerprintTask | CompareTask,

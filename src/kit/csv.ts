@@ -28,7 +28,9 @@ export async function streamCsv(
   let badLengths = 0;
   let line = 1;
   const take = (cells: string[], context: { lines: number }): null => {
-    const begins = line;
+    // Blank lines before a row are skipped silently: what a row spans is known from its own line ends.
+    const spans = context.lines === line ? 0 : lineEnds(cells);
+    const begins = context.lines - spans;
     line = context.lines + 1;
     if (!header) {
       header = readHeader(cells, file);
@@ -106,6 +108,12 @@ export async function streamCsv(
       where: { file },
     });
   return { header, problems };
+}
+
+function lineEnds(cells: readonly string[]): number {
+  let n = 0;
+  for (const text of cells) n += text.match(/\r\n|\n|\r/g)?.length ?? 0;
+  return n;
 }
 
 function readHeader(cells: readonly string[], file: string): readonly string[] {

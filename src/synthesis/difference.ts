@@ -3,12 +3,12 @@ import {
   boxBlur,
   gaussianBlur,
   grey,
-  localDeviation,
   mutualDifference,
   type Plane,
   plane,
   quantile,
   registerShift,
+  roughness,
   type Shift,
 } from "../vision/index.js";
 import type { Lightings } from "./types.js";
@@ -18,7 +18,8 @@ export const FARTHEST = 12;
 
 /**
  * The ways in which a pair can differ. `level`: grey levels after the light is matched; `detail`: the same after
- * slow changes of light (dirt films, shadows) are taken out; `rough`: local contrast, what broken surfaces gain.
+ * slow changes of light (dirt films, shadows) are taken out; `rough`: variation in
+ * every direction, what broken surfaces gain and edges do not.
  */
 export const WAYS = ["level", "detail", "rough"] as const;
 export type Way = (typeof WAYS)[number];
@@ -27,7 +28,7 @@ export type Way = (typeof WAYS)[number];
 export type Floors = Readonly<Record<Way, number>>;
 
 /** Never believe less than this, in grey levels: quantisation, JPEG, shot noise. */
-export const LEAST: Readonly<Record<Way, number>> = { level: 10, detail: 8, rough: 5 };
+export const LEAST: Readonly<Record<Way, number>> = { level: 10, detail: 8, rough: 3 };
 
 /** How golden and test of one pair differ, in units of what good pairs show (1 = as much as the worst of them). */
 export type PairDifference = Readonly<{
@@ -51,7 +52,7 @@ export function compare(test: Lightings, golden: Lightings): { shift: Shift; dif
   });
   const views: Partial<Record<Way, { t: Plane; g: Plane }[]>> = { level: pairs };
   const viewOf = (way: Way): { t: Plane; g: Plane }[] => {
-    const change = way === "detail" ? highPass : (p: Plane) => localDeviation(p, 2);
+    const change = way === "detail" ? highPass : (p: Plane) => roughness(p, 1.5);
     views[way] ??= pairs.map(({ t, g }) => ({ t: change(t), g: change(g) }));
     return views[way];
   };

@@ -22,7 +22,7 @@ import {
 } from "../vision/index.js";
 import { type PairDifference, pairDifference, WAYS } from "./difference.js";
 import { loadPair } from "./load.js";
-import { flipOf, materialOf } from "./material.js";
+import { anchorsOf, flipOf, materialOf } from "./material.js";
 import type { Exemplar, Lightings, Surroundings } from "./types.js";
 
 /** Pixels of surroundings kept around an exemplar's mask. */
@@ -46,26 +46,29 @@ export async function exemplarOfRow(row: PairRow, around: Surroundings): Promise
     golden: golden.map((image) => shiftPixels(image, found.shift.dx, found.shift.dy)),
     mask: found.mask,
     textured: true,
+    quality: found.quality,
     around,
   });
 }
 
+type Found = Readonly<{ mask: Mask; shift: { dx: number; dy: number }; quality: number }>;
+
 /** The pixels of the most significant difference of a pair, in the frame of the test. */
-export function findDefect(
-  test: Lightings,
-  golden: Lightings,
-  around: Surroundings,
-): { mask: Mask; shift: { dx: number; dy: number } } | undefined {
+export function findDefect(test: Lightings, golden: Lightings, around: Surroundings): Found | undefined {
   const ways = around.twoTone ? (["level"] as const) : WAYS;
   for (const radius of [2, 1, 0]) {
     const difference = pairDifference(test, golden, radius, around.floors, ways);
-    const mask = significant(difference, radius, around.twoTone !== undefined);
-    if (mask) return { mask, shift: difference.shift };
+    const found = significant(difference, radius, around.twoTone !== undefined);
+    if (found) return { ...found, shift: difference.shift };
   }
   return undefined;
 }
 
-function significant({ tolerant, raw }: PairDifference, radius: number, exact: boolean): Mask | undefined {
+function significant(
+  { tolerant, raw }: PairDifference,
+  radius: number,
+  exact: boolean,
+): Omit<Found, "shift"> | undefined {
   const peak = quantile(tolerant.data, 0.9995);
   if (peak < 1.3) return undefined;
   const seeds = threshold(tolerant, Math.max(1, 0.45 * peak));
@@ -74,7 +77,7 @@ function significant({ tolerant, raw }: PairDifference, radius: number, exact: b
   const joined = close(grown, exact ? 1.5 : 3);
   const { parts } = components(joined);
   const scored = parts
-    .map((part) => ({ part, weight: significance(part, tolerant, joined) }))
+    .map((part) => ({ part, weight: significance(part, tolerant, joined, exact) }))
     .filter(({ part, weight }) => part.area >= 5 && weight > 0)
     .sort((a, b) => b.weight - a.weight || a.part.id - b.part.id);
   const best = scored[0];
@@ -89,14 +92,16 @@ function significant({ tolerant, raw }: PairDifference, radius: number, exact: b
     joined,
     kept.map(({ part }) => part),
   );
-  return area(main) > 0.6 * main.data.length ? undefined : main;
+  if (area(main) > 0.6 * main.data.length) return undefined;
+  return { mask: main, quality: best.weight };
 }
 
 /** Contrast summed over the part; slivers (edges a pixel off) and parts cut by the border count less. */
-function significance(part: Component, contrast: Plane, whole: Mask): number {
+function significance(part: Component, contrast: Plane, whole: Mask, exact: boolean): number {
   let sum = 0;
   for (const i of part.pixels) sum += contrast.data[i];
-  const depth = distanceTo(invert(maskOf(whole, [part])));
+  const shape = maskOf(whole, [part]);
+  const depth = distanceTo(invert(shape));
   let thick = 0;
   for (const i of part.pixels) if (depth.data[i] > thick) thick = depth.data[i];
   const { box } = part;
@@ -108,7 +113,9 @@ function significance(part: Component, contrast: Plane, whole: Mask): number {
   const dx = (box.x + box.width / 2) / contrast.width - 0.5;
   const dy = (box.y + box.height / 2) / contrast.height - 0.5;
   const central = Math.exp(-2 * (dx * dx + dy * dy));
-  return sum * (thick < 1.5 ? 0.15 : thick < 2.1 ? 0.6 : 1) * (cut ? 0.35 : 1) * central;
+  const { long, across } = extents(shape);
+  const streak = !exact && across < 0.3 * long ? 0.4 : 1;
+  return streak * sum * (thick < 1.5 ? 0.15 : thick < 2.1 ? 0.6 : 1) * (cut ? 0.35 : 1) * central;
 }
 
 /** Parts of `candidates` inside `limit` that touch a seed. */
@@ -145,6 +152,7 @@ export function makeExemplar(o: {
   golden: Lightings;
   mask: Mask;
   textured: boolean;
+  quality?: number;
   around: Surroundings;
 }): Exemplar | undefined {
   const bounds = boundsOf(o.mask);
@@ -158,9 +166,9 @@ export function makeExemplar(o: {
   const centre = centroid(o.mask);
   const { long, across } = extents(o.mask);
   const { twoTone } = o.around;
-  const flip = twoTone
-    ? flipOf(materialOf(grey(o.golden[0]), twoTone), materialOf(grey(o.test[0]), twoTone), o.mask)
-    : undefined;
+  const before = twoTone ? materialOf(grey(o.golden[0]), twoTone) : undefined;
+  const flip = twoTone && before ? flipOf(before, materialOf(grey(o.test[0]), twoTone), o.mask) : undefined;
+  const anchors = before && flip ? anchorsOf(before, o.mask, flip.toLight) : [];
   return {
     id: o.id,
     label: o.label,
@@ -175,7 +183,9 @@ export function makeExemplar(o: {
     area: area(o.mask),
     long,
     across,
+    quality: o.quality ?? 1,
     ...(flip ? { flip } : {}),
+    anchors: anchors.map((p) => ({ x: p.x - box.x, y: p.y - box.y })),
   };
 }
 

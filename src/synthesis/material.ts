@@ -1,15 +1,16 @@
 import {
+  type Component,
   components,
   dilate,
-  erode,
   intersect,
+  invert,
   type Mask,
   majority,
   type Plane,
   subtract,
   threshold,
 } from "../vision/index.js";
-import type { Flip, TwoTone } from "./types.js";
+import type { Flip, Point, TwoTone } from "./types.js";
 
 /** The light material of a two-tone picture, without single-pixel specks. */
 export function materialOf(p: Plane, tone: TwoTone): Mask {
@@ -40,18 +41,31 @@ export function flipOf(before: Mask, after: Mask, mask: Mask): Flip | undefined 
 }
 
 /**
- * Separate borders between a region and the given material around it: 0, 1 or 2 (meaning two or more). Counted on
- * a ring two pixels wide, three when misalignment has to be forgiven, ignoring borders shorter than 3 pixels.
+ * Separate borders between a region and the given material around it: 0, 1 or 2 (meaning two or more).
+ * Borders shorter than 4 pixels of the ring do not count.
  */
 export function contactsOf(material: Mask, region: Mask, light: boolean, slack = 2): 0 | 1 | 2 {
-  const same: Mask = light ? material : { ...material, data: material.data.map((v) => 1 - v) };
-  const ring = subtract(dilate(region, slack), region);
-  const { parts } = components(intersect(ring, same));
-  const real = parts.filter((part) => part.area >= 4).length;
-  return real >= 2 ? 2 : real === 1 ? 1 : 0;
+  const n = borders(material, region, light, slack).length;
+  return n >= 2 ? 2 : n === 1 ? 1 : 0;
 }
 
-/** Keeps a flip region clear of rounding: the inside that survives erosion by one pixel. */
-export function coreOf(region: Mask): Mask {
-  return erode(region, 1);
+/** Middles of those borders, longest first. */
+export function anchorsOf(material: Mask, region: Mask, light: boolean, slack = 2): Point[] {
+  return borders(material, region, light, slack)
+    .sort((a, b) => b.area - a.area || a.id - b.id)
+    .map(({ pixels }) => {
+      let x = 0;
+      let y = 0;
+      for (const i of pixels) {
+        x += i % region.width;
+        y += Math.floor(i / region.width);
+      }
+      return { x: x / pixels.length, y: y / pixels.length };
+    });
+}
+
+function borders(material: Mask, region: Mask, light: boolean, slack: number): Component[] {
+  const same = light ? material : invert(material);
+  const ring = subtract(dilate(region, slack), region);
+  return components(intersect(ring, same)).parts.filter((part) => part.area >= 4);
 }

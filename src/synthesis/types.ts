@@ -24,6 +24,8 @@ export type Surroundings = Readonly<{
   floors: Floors;
 }>;
 
+export type Point = Readonly<{ x: number; y: number }>;
+
 /** How a defect changes the material of a two-tone board. */
 export type Flip = Readonly<{
   toLight: boolean;
@@ -52,29 +54,39 @@ export type Exemplar = Readonly<{
   area: number;
   long: number;
   across: number;
+  /** How much it stands out and how compact it is: to prefer the clear cases. */
+  quality: number;
   flip?: Flip;
+  /** Middles of its borders with the material it turned into, in the patch frame; largest first. */
+  anchors: readonly Point[];
 }>;
 
 /** What a defect type is allowed to look like, learned from its exemplars or from the table of known types. */
 export type Recipe = Readonly<{
+  /** Normalised label (contract 1.3). */
   label: string;
   /** `TEXTURE+ANOMALY`, the name of the type in all files. */
   defectType: string;
+  /** `flip`: turns one material into the other; `texture`: transplants the picture; `shape`: only a mask is known. */
   mode: "flip" | "texture" | "shape";
+  /** Kinds of flips to draw from, repeated by frequency. */
   flips: readonly Flip[];
-  /** Indices into the list of exemplars whose masks (and pictures) may be used. */
+  /** Indices into the list of exemplars whose masks (and pictures) are used; empty = drawn shapes. */
   exemplars: readonly number[];
-  /** True when the masks are borrowed from other types or drawn, because this type has no exemplar. */
+  /** True when the masks come from other types, because this type has no exemplar. */
   borrowed: boolean;
-  /** Smallest and largest area in pixels, and extents, that generated masks may have. */
-  area: readonly [number, number];
-  long: readonly [number, number];
-  across: readonly [number, number];
-  /** Indices of canvases this type may be drawn on; undefined = all. */
-  canvases?: readonly number[];
+  /** Usual extents in pixels: along and across a mask, and the gap that bridges and cuts span. */
+  long: Span;
+  across: Span;
+  gap: Span;
+  /** Indices of canvases this type may be drawn on. */
+  canvases: readonly number[];
   /** Placement route of the dataset folder (contract 7.1). */
   dependency: "free" | "text" | "cad";
 }>;
+
+/** Low and high end of a range. */
+export type Span = readonly [low: number, high: number];
 
 /** A defect-free crop to draw on, and the golden it will be paired with. */
 export type Canvas = Readonly<{

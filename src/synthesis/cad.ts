@@ -1,0 +1,64 @@
+import { type Problem, ReflowError } from "../kit/errors.js";
+import { readJson } from "../kit/files.js";
+import { decodeImage } from "../kit/images.js";
+import { type Mask, mask } from "../vision/index.js";
+
+/** Classes of a semantic mask by colour (contract 7.1, semantic_segmentation_labels.json). */
+export type CadClasses = readonly Readonly<{ name: string; rgb: readonly [number, number, number] }>[];
+
+/** Where a named defect may lie, by class; others may lie on anything that is not background. */
+const WHERE: Readonly<Record<string, readonly string[]>> = {
+  missing: ["capacitor", "ic", "solder"],
+  bridge: ["pad", "solder"],
+  excess_solder: ["pad", "solder"],
+  less_solder: ["pad"],
+};
+
+/** Reads the colour table: keys such as "(255, 0, 0, 255)", values with a `class`. Bad entries become problems. */
+export async function readCadClasses(file: string): Promise<{ classes: CadClasses; problems: Problem[] }> {
+  const value = await readJson(file);
+  const problems: Problem[] = [];
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ReflowError("data", "labels_invalid", "the label table is not a JSON object", "Restore it.", {
+      where: { file },
+    });
+  const classes: { name: string; rgb: readonly [number, number, number] }[] = [];
+  for (const [key, entry] of Object.entries(value)) {
+    const rgb = key.match(/\d+/g)?.slice(0, 3).map(Number);
+    const name = (entry as { class?: unknown } | null)?.class;
+    if (rgb?.length !== 3 || typeof name !== "string") {
+      problems.push({
+        code: "labels_entry_invalid",
+        severity: "warning",
+        message: `entry ${JSON.stringify(key)} is not a colour with a class`,
+        hint: 'Write "(r, g, b, a)": {"class": "pad"}.',
+        where: { file, field: key },
+      });
+      continue;
+    }
+    if (/^(background|unlabelled|unlabeled)$/i.test(name)) continue;
+    classes.push({ name: name.toLowerCase(), rgb: [rgb[0], rgb[1], rgb[2]] });
+  }
+  return { classes, problems };
+}
+
+/** The pixels where a defect of that name may be centred, by nearest class colour. */
+export async function legalRegion(file: string, classes: CadClasses, anomaly: string): Promise<Mask> {
+  const image = await decodeImage(file, "rgb");
+  const out = mask(image.width, image.height);
+  const wanted = WHERE[anomaly.toLowerCase()];
+  for (let i = 0; i < out.data.length; i++) {
+    const [r, g, b] = [image.data[3 * i], image.data[3 * i + 1], image.data[3 * i + 2]];
+    let best = r * r + g * g + b * b;
+    let name: string | undefined;
+    for (const c of classes) {
+      const d = (c.rgb[0] - r) ** 2 + (c.rgb[1] - g) ** 2 + (c.rgb[2] - b) ** 2;
+      if (d < best) {
+        best = d;
+        name = c.name;
+      }
+    }
+    if (name !== undefined && (!wanted || wanted.includes(name))) out.data[i] = 1;
+  }
+  return out;
+}

@@ -63,7 +63,10 @@ export async function renderReport(runDir: string, mostBytes = MOST_BYTES): Prom
   const known = new Map();
   for (const sizes of LEVELS) {
     const [rca, pool, samples] = [planRca(run, sizes), planPool(run, sizes), planSamples(run, sizes)];
-    const album = await loadAlbum([...rcaShots(rca), ...poolShots(run, pool), ...samplesShots(samples)], known);
+    const album = await loadAlbum(
+      [...rcaShots(rca), ...poolShots(run, pool), ...samplesShots(samples)],
+      known,
+    );
     const page = renderPage({
       title: verdict.headline,
       goal: run.state.kpiTarget,

@@ -4,7 +4,12 @@ export type CompareLayout = Readonly<{
   width: number;
   height: number;
   plot: Readonly<{ left: number; right: number; top: number; bottom: number }>;
-  rows: readonly Readonly<{ name: string; y: number; before: number | undefined; after: number | undefined }>[];
+  rows: readonly Readonly<{
+    name: string;
+    y: number;
+    before: number | undefined;
+    after: number | undefined;
+  }>[];
   xTicks: readonly { x: number; value: number }[];
 }>;
 

@@ -1,4 +1,4 @@
-import { linearScale, niceTicks, rootScale, type Scale, type ScoreAxis } from "./scale.js";
+import { linearScale, rootScale, type Scale, type ScoreAxis } from "./scale.js";
 
 /** Counts of PASS and NG per bin; bins have equal width along the axis. */
 export type Bins = Readonly<{ pass: Uint32Array; ng: Uint32Array }>;
@@ -63,8 +63,9 @@ export function layoutHistogram(o: {
         { x: plot.left + i * step, y: up ? middle - height : middle, width: step - 0.6, height, count: c },
       ];
     });
-  const ticks = niceTicks(0, o.top, 2).filter((v) => v > 0 && v <= o.top && Number.isInteger(v));
-  const small = ticks.length > 0 && (ticks[0] as number) > 20 ? [Math.max(1, Math.round(o.top / 50))] : [];
+  const ticks: number[] = [];
+  for (const value of [1, 10, 100, 1000, 1e4, 1e5, 1e6])
+    if (value <= o.top && tall(value) - tall(ticks.at(-1) ?? 0) >= 14) ticks.push(value);
   return {
     width: o.width,
     height: o.height,
@@ -75,7 +76,7 @@ export function layoutHistogram(o: {
       o.axis.ticks.map((value) => ({ x: x(o.axis.unit(value)), value })),
       38,
     ),
-    yTicks: [...small, ...ticks].map((value) => ({
+    yTicks: ticks.map((value) => ({
       up: middle - tall(value),
       down: middle + tall(value),
       value,

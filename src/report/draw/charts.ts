@@ -2,8 +2,9 @@ import type { CompareLayout, GaugeLayout } from "../charts/compare.js";
 import type { CurveLayout } from "../charts/curve.js";
 import type { HistogramLayout } from "../charts/histogram.js";
 import type { ProgressLayout } from "../charts/progress.js";
+import type { RangeBar, RangesLayout } from "../charts/ranges.js";
 import type { StackLayout } from "../charts/stack.js";
-import { count, percent, plural, score } from "../page/format.js";
+import { count, percent, plural, shortPercent } from "../page/format.js";
 import type { Html } from "../page/html.js";
 import { dot, label, line, path, rect, svg, yAxis } from "./svg.js";
 
@@ -27,14 +28,16 @@ export function drawGauge(g: GaugeLayout, says: string, format: (v: number) => s
 }
 
 /** KPI per iteration with intervals. The first series is drawn in full, the second lighter. */
-export function drawProgress(p: ProgressLayout, says: string, format: (v: number) => string): Html {
-  const shown = (v: number) => format(v);
+export function drawProgress(
+  p: ProgressLayout,
+  says: string,
+  format: (v: number) => string,
+  tick: (v: number) => string,
+): Html {
   return svg(p.width, p.height, says, [
-    ...yAxis(p.yTicks, p.plot, shown),
+    ...yAxis(p.yTicks, p.plot, tick),
     ...p.columns.flatMap((c) => [
-      c.best
-        ? rect(c.x - 30, p.plot.top - 4, 60, p.plot.bottom - p.plot.top + 4, "best-band")
-        : label(c.x, 0, "", "middle"),
+      ...(c.best ? [rect(c.x - 30, p.plot.top - 4, 60, p.plot.bottom - p.plot.top + 4, "best-band")] : []),
       label(c.x, p.plot.bottom + 17, c.name, "middle", c.best ? "t strong" : "t"),
     ]),
     ...(p.targetY === undefined
@@ -76,7 +79,13 @@ export function drawHistogram(h: HistogramLayout, says: string): Html {
       ? []
       : [
           line(h.thresholdX, plot.top - 8, h.thresholdX, plot.bottom, "threshold"),
-          label(h.thresholdX + (onRight ? 5 : -5), plot.top - 1, "NG ▸", onRight ? "start" : "end", "t strong halo"),
+          label(
+            h.thresholdX + (onRight ? 5 : -5),
+            plot.top - 1,
+            "NG ▸",
+            onRight ? "start" : "end",
+            "t strong halo",
+          ),
         ]),
   ]);
 }
@@ -85,8 +94,10 @@ export function drawHistogram(h: HistogramLayout, says: string): Html {
 export function drawCurves(c: CurveLayout, says: string): Html {
   const cls = (i: number) => (i === c.lines.length - 1 ? "after" : "before");
   return svg(c.width, c.height, says, [
-    ...yAxis(c.yTicks, c.plot, percent),
-    ...c.xTicks.map((t) => label(t.x, c.plot.bottom + 17, percent(t.value), t.x > c.width - 40 ? "end" : "middle")),
+    ...yAxis(c.yTicks, c.plot, shortPercent),
+    ...c.xTicks.map((t) =>
+      label(t.x, c.plot.bottom + 17, shortPercent(t.value), t.x > c.width - 40 ? "end" : "middle"),
+    ),
     ...(c.targetY === undefined
       ? []
       : [
@@ -96,7 +107,13 @@ export function drawCurves(c: CurveLayout, says: string): Html {
     ...c.lines.map((l, i) => path(l.path, `step ${cls(i)}`)),
     ...c.marks.map((m) => {
       const i = c.lines.findIndex((l) => l.name === m.name);
-      return dot(m.x, m.y, 4, `mark ${cls(i)}`, `${m.name}: ${percent(m.far)} FAR at ${percent(m.recall)} recall`);
+      return dot(
+        m.x,
+        m.y,
+        4,
+        `mark ${cls(i)}`,
+        `${m.name}: ${percent(m.far)} FAR at ${percent(m.recall)} recall`,
+      );
     }),
   ]);
 }
@@ -112,7 +129,14 @@ export function drawStack(
     ...s.rows.flatMap((row) => [
       label(0, row.y + row.height / 2 + 4, row.name, "start"),
       ...row.parts.map((p) =>
-        rect(p.x, row.y, Math.max(0.8, p.width - 0.8), row.height, classOf(p.key), `${p.key}: ${format(p.value)}`),
+        rect(
+          p.x,
+          row.y,
+          Math.max(0.8, p.width - 0.8),
+          row.height,
+          classOf(p.key),
+          `${p.key}: ${format(p.value)}`,
+        ),
       ),
       label(row.end + 6, row.y + row.height / 2 + 4, format(row.total), "start", "t strong"),
     ]),
@@ -124,7 +148,7 @@ export function drawCompare(c: CompareLayout, says: string): Html {
   return svg(c.width, c.height, says, [
     ...c.xTicks.flatMap((t) => [
       line(t.x, c.plot.top, t.x, c.plot.bottom, "grid"),
-      label(t.x, c.plot.bottom + 16, percent(t.value), "middle"),
+      label(t.x, c.plot.bottom + 16, shortPercent(t.value), "middle"),
     ]),
     ...c.rows.flatMap((r) => [
       label(c.plot.left - 12, r.y + 4, r.name, "end", "t name"),
@@ -137,6 +161,30 @@ export function drawCompare(c: CompareLayout, says: string): Html {
   ]);
 }
 
+/** Score ranges per class: the line is the whole range, the bar the middle half, the notch the median. */
+export function drawRanges(r: RangesLayout, says: string): Html {
+  const bar = (b: RangeBar, side: "before" | "after", fill: string) => [
+    line(b.low, b.y, b.high, b.y, `spread ${side}`),
+    rect(b.q1, b.y - (side === "after" ? 3.5 : 2.5), b.q3 - b.q1, side === "after" ? 7 : 5, fill),
+    line(b.median, b.y - 4, b.median, b.y + 4, "median"),
+  ];
+  return svg(r.width, r.height, says, [
+    ...r.xTicks.flatMap((t) => [
+      line(t.x, r.plot.top, t.x, r.plot.bottom, "grid"),
+      label(t.x, r.plot.bottom + 16, tickScore(t.value), "middle"),
+    ]),
+    ...(r.before === undefined
+      ? []
+      : [line(r.before, r.plot.top - 4, r.before, r.plot.bottom, "threshold before")]),
+    ...(r.after === undefined ? [] : [line(r.after, r.plot.top - 4, r.after, r.plot.bottom, "threshold")]),
+    ...r.rows.flatMap((row) => [
+      label(r.plot.left - 12, row.y + 4, row.name, "end", "t name"),
+      ...(row.before ? bar(row.before, "before", "f-before") : []),
+      ...(row.after ? bar(row.after, "after", row.ng ? "f-ng" : "f-pass") : []),
+    ]),
+  ]);
+}
+
 function tickScore(value: number): string {
-  return value === 0 || value === 1 ? String(value) : value < 0.001 ? score(value) : String(value);
+  return String(value);
 }

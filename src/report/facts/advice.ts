@@ -14,7 +14,9 @@ export function adviceOf(run: Run, verdict: Verdict): readonly Advice[] {
   const failure = state.events.filter((e) => !e.ok).at(-1);
   if (verdict.kind === "hard_stop")
     out.push({
-      what: failure ? `Repair what stopped ${labelName(failure.label)}, stage ${failure.stage}` : "Find the cause of the stop",
+      what: failure
+        ? `Repair what stopped ${labelName(failure.label)}, stage ${failure.stage}`
+        : "Find the cause of the stop",
       why: failure?.summary || "A hard stop is never retried by itself: its cause must be removed first.",
       command: "reflow status <run-dir>",
     });

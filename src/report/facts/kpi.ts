@@ -40,8 +40,7 @@ export function kpiFacts(scores: Scores, threshold: number | undefined, recall =
   const curve = Array.from({ length: s.thresholds.length }, (_, i) => pointAt(s, i));
   const point = (target: number) => (s.ng > 0 && s.pass > 0 ? dress(operatingPoint(s, target)) : undefined);
   const full = point(recall);
-  const used =
-    threshold === undefined ? full : dress(pointAtThreshold(scores.scores, scores.ng, threshold));
+  const used = threshold === undefined ? full : dress(pointAtThreshold(scores.scores, scores.ng, threshold));
   return { scores, sweep: s, curve, full, relaxed: point(RELAXED_RECALL), used };
 }
 

@@ -18,7 +18,12 @@ export function verdictOf(run: Run, claimText: string | undefined): Verdict {
   const measured = best?.state.measured;
   const claim = claimOf(best, claimText);
   if (state.status === "failed")
-    return { kind: "hard_stop", status: "RUN ENDED AT A HARD STOP", headline: "The run ended at a hard stop", claim };
+    return {
+      kind: "hard_stop",
+      status: "RUN ENDED AT A HARD STOP",
+      headline: "The run ended at a hard stop",
+      claim,
+    };
   if (!measured)
     return state.status === "complete"
       ? { kind: "no_evaluation", status: "NO EVALUATION", headline: "Nothing was evaluated", claim }

@@ -1,9 +1,16 @@
 import sharp from "sharp";
+import { MOST_PIXELS } from "../../kit/images.js";
 import { isFile } from "../read/places.js";
 import { type Html, html } from "./html.js";
 
 /** A picture to embed: the files of one crop (several lightings are laid side by side), or what differs in two. */
-export type Shot = Readonly<{ files: readonly string[]; minus?: readonly string[] }>;
+export type Shot = Readonly<{
+  files: readonly string[];
+  /** Show what differs from these files. */
+  minus?: readonly string[];
+  /** Take only the third square of a strip golden | test | heat. */
+  third?: boolean;
+}>;
 
 type Embedded = Readonly<{ uri: string; width: number; height: number }>;
 
@@ -14,7 +21,7 @@ export type Album = ReadonlyMap<string, Embedded | undefined>;
 const LONGEST = 224;
 
 export function shotKey(shot: Shot): string {
-  return JSON.stringify([shot.files, shot.minus ?? []]);
+  return JSON.stringify([shot.files, shot.minus ?? [], shot.third ?? false]);
 }
 
 /**
@@ -42,18 +49,29 @@ type Raw = Readonly<{ data: Buffer; width: number; height: number }>;
 
 async function embed(shot: Shot): Promise<Embedded | undefined> {
   for (const file of [...shot.files, ...(shot.minus ?? [])]) if (!(await isFile(file))) return undefined;
-  const crops = await Promise.all(shot.files.slice(0, 4).map(read));
-  const others = shot.minus ? await Promise.all(shot.minus.slice(0, 4).map(read)) : undefined;
+  const crops = await Promise.all(shot.files.slice(0, 4).map((file) => read(file, shot.third)));
+  const others = shot.minus ? await Promise.all(shot.minus.slice(0, 4).map((file) => read(file))) : undefined;
   const tiles = others ? crops.map((c, i) => difference(c, others[i] ?? c)) : crops;
   const joined = beside(tiles);
   const webp = await sharp(joined.data, { raw: { width: joined.width, height: joined.height, channels: 3 } })
     .webp({ quality: 84, effort: 2, smartSubsample: true })
     .toBuffer();
-  return { uri: `data:image/webp;base64,${webp.toString("base64")}`, width: joined.width, height: joined.height };
+  return {
+    uri: `data:image/webp;base64,${webp.toString("base64")}`,
+    width: joined.width,
+    height: joined.height,
+  };
 }
 
-async function read(file: string): Promise<Raw> {
-  const { data, info } = await sharp(file, { failOn: "error", limitInputPixels: 200_000_000 })
+async function read(file: string, third = false): Promise<Raw> {
+  const image = sharp(file, { failOn: "error", limitInputPixels: MOST_PIXELS });
+  if (third) {
+    const { width, height } = await image.metadata();
+    // Three squares and two gaps; a strip without a heat map is shorter.
+    if (width < 3 * height) throw new Error("no third square");
+    image.extract({ left: width - height, top: 0, width: height, height });
+  }
+  const { data, info } = await image
     .flatten({ background: "#000" })
     .toColourspace("srgb")
     .resize(LONGEST, LONGEST, { fit: "inside", withoutEnlargement: true })
@@ -61,7 +79,8 @@ async function read(file: string): Promise<Raw> {
     .toBuffer({ resolveWithObject: true });
   if (info.channels === 3) return { data, width: info.width, height: info.height };
   const rgb = Buffer.alloc(info.width * info.height * 3);
-  for (let i = 0; i < info.width * info.height; i++) rgb.fill(data[i * info.channels] as number, i * 3, i * 3 + 3);
+  for (let i = 0; i < info.width * info.height; i++)
+    rgb.fill(data[i * info.channels] as number, i * 3, i * 3 + 3);
   return { data: rgb, width: info.width, height: info.height };
 }
 
@@ -102,6 +121,7 @@ function beside(tiles: readonly Raw[]): Raw {
 /** An `<img>` of a shot, or a frame that says that the picture is missing. */
 export function picture(album: Album, shot: Shot | undefined, alt: string): Html {
   const found = shot && album.get(shotKey(shot));
-  if (!found) return html`<span class="noimg" role="img" aria-label="${alt}: picture not available">not available</span>`;
-  return html`<img src="${found.uri}" width="${found.width}" height="${found.height}" alt="${alt}" loading="lazy" decoding="async">`;
+  if (!found)
+    return html`<span class="noimg" role="img" aria-label="${alt}: picture not available">not available</span>`;
+  return html`<img src="${found.uri}" width="${found.width}" height="${found.height}" alt="${alt}" decoding="async">`;
 }

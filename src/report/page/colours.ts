@@ -54,9 +54,10 @@ export const DARK: Palette = {
 
 /** Text colours and the surfaces they stand on. */
 export const TEXT_ON: readonly (readonly [text: string, surface: string])[] = [
-  ...["ink", "soft", "brand", "pass", "ng", "amber", "red", "violet"].flatMap(
-    (text) => [[text, "paper"] as const, [text, "panel"] as const],
-  ),
+  ...["ink", "soft", "brand", "pass", "ng", "amber", "red", "violet"].flatMap((text) => [
+    [text, "paper"] as const,
+    [text, "panel"] as const,
+  ]),
   ["brand", "brand-wash"],
   ["amber", "amber-wash"],
   ["red", "red-wash"],

@@ -14,6 +14,11 @@ export function percent(share: number | undefined): string {
   return `${percentDigits(share * 100)}${NARROW}%`;
 }
 
+/** A percent value for an axis or a target: no digits that say nothing ("5 %", "0.5 %"). */
+export function shortPercent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))}${NARROW}%`;
+}
+
 /** The digits of {@link percent} for a value that is already in percent. */
 export function percentDigits(value: number): string {
   const size = Math.abs(value);

@@ -4,7 +4,12 @@ import type { Section } from "./parts.js";
 import { SCRIPT, STYLE } from "./style.js";
 
 /** The whole document. The security policy lets nothing in: no network, no script but ours, data images only. */
-export function renderPage(o: { goal: string; title: string; hero: Html; sections: readonly Section[] }): string {
+export function renderPage(o: {
+  goal: string;
+  title: string;
+  hero: Html;
+  sections: readonly Section[];
+}): string {
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'; base-uri 'none'; form-action 'none'`;
   return `${
     html`<!doctype html>

@@ -15,10 +15,12 @@ export function table(
   const body = rows.map(
     (cells, i) =>
       html`<tr${mark(i) ? html` class="best"` : ""}>${cells.map(
-        (cell, k) => html`<td data-h="${columns[k]?.head}"${columns[k]?.numeric ? html` class="n"` : ""}>${cell}</td>`,
+        (cell, k) =>
+          html`<td data-h="${columns[k]?.head}"${columns[k]?.numeric ? html` class="n"` : ""}>${cell}</td>`,
       )}</tr>\n`,
   );
-  return html`<div class="wrap"><table class="stack"><thead><tr>${head}</tr></thead><tbody>\n${body}</tbody></table></div>`;
+  const slim = columns.length <= 3 && columns.slice(1).every((c) => c.numeric);
+  return html`<div class="wrap${slim ? " slim" : ""}"><table class="stack"><thead><tr>${head}</tr></thead><tbody>\n${body}</tbody></table></div>`;
 }
 
 /** A chart with its title and what to see in it. */

@@ -11,7 +11,7 @@ a{color:inherit;text-decoration-color:var(--before);text-underline-offset:.2em}
 a:hover{text-decoration-color:currentColor}
 :focus-visible{outline:2px solid var(--nvidia-green);outline-offset:2px}
 h1,h2,h3{line-height:1.2;margin:0;font-weight:650;letter-spacing:-.011em;text-wrap:balance}
-p{margin:0;max-width:68ch}
+p{margin:0;max-width:46rem}
 code,kbd{font:.88em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 .page{display:grid;grid-template-columns:minmax(0,1fr);max-width:1240px;margin:0 auto;padding:0 20px}
 header.top{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;align-items:baseline;padding:1rem 0;border-bottom:1px solid var(--rule);font-size:.87rem;color:var(--soft)}
@@ -53,7 +53,8 @@ h3{font-size:1rem;margin:1.7rem 0 .5rem}
 .big small{font-size:.45em;font-weight:500;letter-spacing:0;color:var(--soft)}
 .was{color:var(--soft);font-size:.95rem;margin-top:.55rem}
 .was b{color:var(--ink);font-weight:600}
-dl.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 1.2rem;margin:0}
+dl.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 1.2rem;margin:.9rem 0}
+.herogrid dl.facts{margin:0}
 dl.facts>*{padding:.42rem 0;border-top:1px solid var(--rule);margin:0}
 dl.facts>*:nth-child(-n+2){border-top:0;padding-top:0}
 dl.facts dt{color:var(--soft)}
@@ -68,13 +69,15 @@ ol.steps b{font-weight:620}
 ol.steps p{color:var(--soft);font-size:.93rem}
 ol.steps code{display:inline-block;margin-top:.2rem;padding:.08rem .45rem;background:var(--paper);border:1px solid var(--rule);border-radius:4px}
 .wrap{overflow-x:auto;margin:.8rem 0}
-table{border-collapse:collapse;width:100%;font-size:.92rem}
+.slim table{width:auto;min-width:min(100%,26rem)}
+table{overflow-wrap:normal;border-collapse:collapse;width:100%;font-size:.92rem}
 th{text-align:left;font-weight:600;color:var(--soft);font-size:.82rem;vertical-align:bottom;padding:.3rem .9rem .35rem 0;border-bottom:1px solid var(--ink)}
 td{padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--rule);vertical-align:top}
 th:last-child,td:last-child{padding-right:0}
 td.n,th.n{text-align:right;white-space:nowrap}
 tr.best td{background:var(--brand-wash)}
 tr.best td:first-child{box-shadow:inset 3px 0 0 var(--nvidia-green);padding-left:.6rem}
+td small,td code{overflow-wrap:anywhere}
 td small{color:var(--soft);display:block;font-size:.86em}
 .tag{display:inline-block;font-size:.76rem;line-height:1.35;font-weight:600;padding:.06em .5em;border:1px solid var(--rule);border-radius:4px;color:var(--soft);white-space:nowrap}
 .tag.ng{color:var(--ng)}.tag.pass{color:var(--pass)}.tag.good{color:var(--brand);border-color:currentColor}.tag.bad{color:var(--red);border-color:currentColor}
@@ -95,7 +98,8 @@ svg .trend{fill:none;stroke-width:1.4;opacity:.55}svg .trend.s0{stroke:var(--ink
 svg .whisker{stroke-width:2}svg .whisker.s0{stroke:var(--ink)}svg .whisker.s1{stroke:var(--before)}
 svg .mark{stroke:var(--paper);stroke-width:1.6}svg .mark.s0{fill:var(--ink)}svg .mark.s1{fill:var(--before)}
 svg .f-pass{fill:var(--fill-pass)}svg .f-ng{fill:var(--fill-ng)}
-svg .threshold{stroke:var(--ink);stroke-width:1.6}
+svg .spread{stroke:var(--before);stroke-width:1.2}svg .spread.after{stroke:var(--ink)}svg .median{stroke:var(--ink);stroke-width:1.6}svg .f-before{fill:var(--before)}
+svg .threshold{stroke:var(--ink);stroke-width:1.6}svg .threshold.before{stroke:var(--before);stroke-dasharray:4 3}
 svg .step{fill:none;stroke-width:2.2;stroke-linejoin:round}svg .step.before{stroke:var(--before);stroke-dasharray:5 3}svg .step.after{stroke:var(--nvidia-green)}
 svg .mark.before{fill:var(--before)}svg .mark.after{fill:var(--nvidia-green)}
 svg .link{stroke:var(--before);stroke-width:2.4;opacity:.7}svg .link.worse{stroke:var(--fill-ng)}

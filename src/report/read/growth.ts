@@ -1,5 +1,4 @@
-import { number, text, tree } from "./json.js";
-import { jsonOf } from "./json.js";
+import { jsonOf, number, text, tree } from "./json.js";
 import { readSmallTable } from "./table.js";
 
 /** Where training rows came from. */
@@ -39,9 +38,9 @@ export async function baseGrowth(csv: string | undefined): Promise<Growth | unde
 }
 
 /**
- * Counts a combined training table with its provenance (one row each, same order, contract 9.3). `source` is
- * inherited (`base_train`, `previous_iter_train`) or new (`mining_pool`); new rows are told apart by an `origin`
- * column where there is one, else by the folder their synthetic pairs are staged in.
+ * Counts a combined training table with its provenance (one row each, same order, contract 9.3). Where a row came
+ * from is its `producer`; foreign runs have only `source`, and then new rows are told apart by the folder that
+ * synthetic pairs are staged in, and older ones by what was counted before.
  */
 export async function mergedGrowth(
   combinedCsv: string | undefined,
@@ -50,30 +49,35 @@ export async function mergedGrowth(
 ): Promise<Growth | undefined> {
   const [table, provenance] = await Promise.all([readSmallTable(combinedCsv), readSmallTable(provenanceCsv)]);
   if (!table) return undefined;
-  const label = table.column("label");
-  const input = table.column("input_path");
+  const at = { label: table.column("label"), input: table.column("input_path") };
   const source = provenance?.column("source") ?? -1;
-  const origin = ["origin", "kind", "producer"].map((c) => provenance?.column(c) ?? -1).find((c) => c >= 0) ?? -1;
-  const fresh = { mined: 0, synthetic: 0 };
-  const labels: string[] = [];
+  const producer = provenance?.column("producer") ?? -1;
+  const all = { base: 0, mined: 0, synthetic: 0 };
+  const fresh = { base: 0, mined: 0, synthetic: 0 };
+  const added: string[] = [];
   table.rows.forEach((row, i) => {
-    const from = provenance?.rows[i]?.[source] ?? "";
-    if (from !== "mining_pool") return;
-    const synthetic = /synth|anomalygen|sdg/i.test(
-      origin >= 0 ? (provenance?.rows[i]?.[origin] ?? "") : (row[input] ?? ""),
-    );
-    fresh[synthetic ? "synthetic" : "mined"]++;
-    labels.push(row[label] ?? "");
+    const about = provenance?.rows[i];
+    const kind = producer >= 0 ? sourceOf(about?.[producer]) : undefined;
+    if (kind) all[kind]++;
+    if (about?.[source] !== "mining_pool") return;
+    fresh[kind ?? (/synthetic_iter/.test(row[at.input] ?? "") ? "synthetic" : "mined")]++;
+    added.push(row[at.label] ?? "");
   });
-  const added = fresh.mined + fresh.synthetic;
-  const old = before?.bySource ?? { base: table.rows.length - added, mined: 0, synthetic: 0 };
+  const known = all.base + all.mined + all.synthetic === table.rows.length;
+  const old = before?.bySource ?? { base: table.rows.length - added.length, mined: 0, synthetic: 0 };
   return {
     total: table.rows.length,
-    added,
-    bySource: { base: old.base, mined: old.mined + fresh.mined, synthetic: old.synthetic + fresh.synthetic },
-    byLabel: tally(table.rows.map((r) => r[label] ?? "")),
-    addedByLabel: tally(labels),
+    added: added.length,
+    bySource: known
+      ? all
+      : { base: old.base, mined: old.mined + fresh.mined, synthetic: old.synthetic + fresh.synthetic },
+    byLabel: tally(table.rows.map((r) => r[at.label] ?? "")),
+    addedByLabel: tally(added),
   };
+}
+
+function sourceOf(producer: string | undefined): Source | undefined {
+  return SOURCES.find((s) => s === producer);
 }
 
 export async function mergeCheck(file: string | undefined): Promise<MergeCheck | undefined> {

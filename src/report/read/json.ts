@@ -24,10 +24,7 @@ export function number(value: unknown): number | undefined {
 }
 
 /** The JSON of a file; undefined when the file is absent or broken (`broken` is told which). */
-export async function jsonOf(
-  file: string | undefined,
-  broken?: (message: string) => void,
-): Promise<unknown> {
+export async function jsonOf(file: string | undefined, broken?: (message: string) => void): Promise<unknown> {
   if (!file || !(await exists(file))) return undefined;
   try {
     return await readJson(file);

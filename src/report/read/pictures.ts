@@ -1,11 +1,16 @@
 import path from "node:path";
 import { parse } from "yaml";
-import { readText } from "../../kit/files.js";
-import { joinInside } from "../../kit/files.js";
+import { joinInside, readText } from "../../kit/files.js";
 import { list, number, text, tree } from "./json.js";
 
 /** How image files are named (contract 1.4): one file per lighting, suffix before the extension. */
-export type Naming = Readonly<{ lights: readonly string[]; ext: string; epochs?: number; batch?: number; size?: string }>;
+export type Naming = Readonly<{
+  lights: readonly string[];
+  ext: string;
+  epochs?: number;
+  batch?: number;
+  size?: string;
+}>;
 
 /** Lighting names in file order and the extension, from a spec YAML; undefined when it cannot be read. */
 export async function namingOf(specFile: string | undefined): Promise<Naming | undefined> {

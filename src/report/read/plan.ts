@@ -9,7 +9,12 @@ export type PlanFacts = Readonly<{
   claim: string | undefined;
   seed: string | undefined;
   parameters: readonly PlanRow[];
-  tables: readonly Readonly<{ name: string; rows: number | undefined; ng: number | undefined; sha256: string | undefined }>[];
+  tables: readonly Readonly<{
+    name: string;
+    rows: number | undefined;
+    ng: number | undefined;
+    sha256: string | undefined;
+  }>[];
   images: Readonly<{ files: number | undefined; sha256: string | undefined }>;
   checks: readonly Readonly<{ title: string; status: string; detail: string }>[];
   warnings: readonly string[];
@@ -19,7 +24,11 @@ export async function readPlan(runDir: string): Promise<PlanFacts> {
   const plan = tree(await jsonOf(path.join(runDir, "plan.json")));
   const parameters = Object.entries(tree(plan.parameters)).map(([name, v]) => {
     const { value, source } = tree(v);
-    return { name, value: value === null || value === undefined ? "" : String(value), source: text(source) ?? "" };
+    return {
+      name,
+      value: value === null || value === undefined ? "" : String(value),
+      source: text(source) ?? "",
+    };
   });
   const data = tree(plan.data);
   const images = tree(data.images);
@@ -36,7 +45,11 @@ export async function readPlan(runDir: string): Promise<PlanFacts> {
     images: { files: number(images.files), sha256: text(images.sha256) },
     checks: list(plan.checks).map((v) => {
       const c = tree(v);
-      return { title: text(c.title) ?? text(c.id) ?? "", status: text(c.status) ?? "", detail: text(c.detail) ?? "" };
+      return {
+        title: text(c.title) ?? text(c.id) ?? "",
+        status: text(c.status) ?? "",
+        detail: text(c.detail) ?? "",
+      };
     }),
     warnings: list(plan.problems).flatMap((v) => text(tree(v).message) ?? []),
   };

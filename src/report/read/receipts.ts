@@ -1,6 +1,6 @@
-import path from "node:path";
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { jsonOf, list, number, text, tree } from "./json.js";
 
 /** The parts of a job's receipt that the report shows. `run` holds everything that differs between equal runs. */
@@ -20,7 +20,14 @@ export type ReceiptFacts = Readonly<{
 }>;
 
 /** Folders that hold images or checkpoints by the thousand and never a receipt of their own below. */
-const SKIP = new Set(["images", "rca_images", "reconstructed_image", "original_image", "cropped_image", "node_modules"]);
+const SKIP = new Set([
+  "images",
+  "rca_images",
+  "reconstructed_image",
+  "original_image",
+  "cropped_image",
+  "node_modules",
+]);
 
 /** All receipts of a run, in path order. */
 export async function readReceipts(runDir: string, depth = 4): Promise<readonly ReceiptFacts[]> {

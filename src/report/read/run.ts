@@ -1,6 +1,6 @@
 import path from "node:path";
-import { exists, readJson } from "../../kit/files.js";
 import { dataError } from "../../kit/errors.js";
+import { exists, readJson } from "../../kit/files.js";
 import { type KpiFacts, kpiFacts } from "../facts/kpi.js";
 import { baseGrowth, type Growth, type MergeCheck, mergeCheck, mergedGrowth } from "./growth.js";
 import { number, text } from "./json.js";
@@ -8,7 +8,7 @@ import { type MiningFacts, readMining } from "./mining.js";
 import { type Naming, namingOf } from "./pictures.js";
 import { isFile, lastFolder, type Places, placesOf } from "./places.js";
 import { type RcaFacts, readRca } from "./rca.js";
-import { type Scores, readScores } from "./scores.js";
+import { readScores, type Scores } from "./scores.js";
 import { bestLabel, type LabelState, parseState, type RunState } from "./state.js";
 import { readSynthesis, type SynthesisFacts } from "./synthesis.js";
 
@@ -41,14 +41,20 @@ export type Run = Readonly<{
 export async function readRun(runDir: string): Promise<Run> {
   const stateFile = path.join(runDir, "deft_state.json");
   if (!(await exists(stateFile)))
-    throw dataError("no_run", `${runDir} holds no deft_state.json`, "Name a run folder: <workspace>/results/run_….", {
-      file: stateFile,
-    });
+    throw dataError(
+      "no_run",
+      `${runDir} holds no deft_state.json`,
+      "Name a run folder: <workspace>/results/run_….",
+      {
+        file: stateFile,
+      },
+    );
   const state = parseState(await readJson(stateFile));
   const places = placesOf(runDir, state.resultsDir);
   const missing: string[] = [];
   const naming = await findNaming(state, places);
-  if (!naming) missing.push("No training spec could be read: images are looked for without a lighting suffix.");
+  if (!naming)
+    missing.push("No training spec could be read: images are looked for without a lighting suffix.");
   const labels: LabelRun[] = [];
   let growth = await baseGrowth(places.locate(text(state.config.training_csv)));
   for (const label of state.labels) {
@@ -87,7 +93,8 @@ async function readLabel(
 ): Promise<LabelRun> {
   const folder = path.join(places.runDir, label.label);
   const field = (name: string) => places.locate(text(label.fields[name]));
-  const note = (what: string) => (message: string) => missing.push(`${label.label}: ${what} is unusable: ${message}`);
+  const note = (what: string) => (message: string) =>
+    missing.push(`${label.label}: ${what} is unusable: ${message}`);
   const isIteration = label.label !== "baseline";
 
   const csv = field("inference_csv");

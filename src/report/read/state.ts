@@ -10,7 +10,13 @@ export type Metric = Readonly<{
   unit: string;
   /** Recall that the false-alarm rate is taken at, 0..1; undefined for other metrics. */
   recall: number | undefined;
-  constraints: readonly Readonly<{ name: string; displayName: string; operator: Operator; target: number; unit: string }>[];
+  constraints: readonly Readonly<{
+    name: string;
+    displayName: string;
+    operator: Operator;
+    target: number;
+    unit: string;
+  }>[];
 }>;
 
 /** What an evaluation measured. `failed` names constraints that do not hold. */
@@ -33,7 +39,12 @@ export type RunEvent = Readonly<{
   seconds: number;
 }>;
 
-export type LabelState = Readonly<{ label: string; fields: Tree; status: string; measured: Measured | undefined }>;
+export type LabelState = Readonly<{
+  label: string;
+  fields: Tree;
+  status: string;
+  measured: Measured | undefined;
+}>;
 
 /** `deft_state.json` (version 4, contract 2) read tolerantly. */
 export type RunState = Readonly<{
@@ -121,7 +132,13 @@ function parseMetricContract(value: unknown): Metric | undefined {
       const id = text(c.name);
       if (!op || goal === undefined || !id) return [];
       return [
-        { name: id, displayName: text(c.display_name) ?? id, operator: op, target: goal, unit: text(c.unit) ?? "" },
+        {
+          name: id,
+          displayName: text(c.display_name) ?? id,
+          operator: op,
+          target: goal,
+          unit: text(c.unit) ?? "",
+        },
       ];
     }),
   };

@@ -1,14 +1,15 @@
 import path from "node:path";
-import { exists } from "../../kit/files.js";
-import { jsonOf, number, text, tree } from "./json.js";
+import { exists, readText } from "../../kit/files.js";
+import { jsonOf, number, type Tree, text, tree } from "./json.js";
 import { asRecords, readSmallTable } from "./table.js";
 
-/** One synthetic pair and why it was admitted or refused. Files are absolute. */
+/** One synthetic pair and why it was let in. Files are absolute. */
 export type SyntheticPair = Readonly<{
   name: string;
   label: string;
   ok: string;
   ng: string;
+  /** Score of the model that was current when it was made; low = the model did not see the defect. */
   score: number | undefined;
   admitted: boolean;
   reason: string;
@@ -19,65 +20,89 @@ export type SynthesisFacts = Readonly<{
   generated: number;
   admitted: number;
   allocation: Readonly<Record<string, number>>;
-  reasons: Readonly<Record<string, number>>;
+  /** Draws that were thrown away, by reason, most frequent first. */
+  refused: Readonly<Record<string, number>>;
   pairs: readonly SyntheticPair[];
 }>;
 
+/** Admission reasons in words; others are shown as they are. */
+const REASONS: Readonly<Record<string, string>> = {
+  informative: "the model was unsure: worth learning",
+  least_easy: "the hardest of its draws",
+  unscored: "visible and new",
+  invisible: "not visible above the noise",
+  too_small: "too small",
+  copy_of_exemplar: "a copy of its exemplar",
+  copy_of_synthetic: "a copy of another synthetic crop",
+  too_easy: "too easy for the current model",
+  no_place: "no free place",
+};
+
 /** Reads what an iteration's anomalygen stage left (contract 7.3): `folder` is `RD/iterN/anomalygen`. */
 export async function readSynthesis(folder: string): Promise<SynthesisFacts | undefined> {
-  if (!(await exists(folder))) return undefined;
   const sdg = path.join(folder, "sdg");
   const records = asRecords(await readSmallTable(path.join(sdg, "SDG_result.csv")));
+  if (records.length === 0 && !(await exists(folder))) return undefined;
   const allocation: Record<string, number> = {};
   for (const [name, v] of Object.entries(tree(await jsonOf(path.join(folder, "allocation.json"))))) {
     const n = number(v);
     if (n !== undefined) allocation[name] = n;
   }
-  const provenance = await provenanceOf(folder);
-  const pairs = records.map((r) => {
+  const provenance = await provenanceOf(path.join(folder, "provenance.jsonl"));
+  const pairs = records.map((r): SyntheticPair => {
     const name = path.basename(r.output_filename ?? "");
     const about = provenance.get(path.parse(name).name);
-    const admitted = (about?.admitted ?? r.guardrail_pass !== "0") && r.guardrail_pass !== "0";
+    const admission = tree(about?.admission);
+    const blocked = r.guardrail_pass === "0";
+    const why = text(admission.reason);
     return {
       name,
-      label: about?.label ?? anomalyOf(r.anomaly_type ?? name),
+      label: text(about?.label) ?? anomalyOf(r.anomaly_type ?? name),
       ok: path.join(sdg, "original_image", name),
       ng: path.join(sdg, "reconstructed_image", name),
-      score: about?.score,
-      admitted,
-      reason: about?.reason ?? (admitted ? "" : "blocked by the guardrail"),
+      score: number(admission.score),
+      admitted: !blocked && admission.verdict !== "refused",
+      reason: blocked ? "blocked by the guardrail" : why ? (REASONS[why] ?? why) : "",
     };
   });
-  const reasons: Record<string, number> = {};
-  for (const p of pairs)
-    if (p.reason && !p.admitted) reasons[p.reason] = (reasons[p.reason] ?? 0) + 1;
   const planned = Object.values(allocation).reduce((a, b) => a + b, 0);
   return {
     requested: planned || undefined,
     generated: records.length,
     admitted: pairs.filter((p) => p.admitted).length,
     allocation,
-    reasons,
+    refused: refusals(provenance, pairs),
     pairs,
   };
 }
 
-type About = Readonly<{ label?: string; score?: number; admitted?: boolean; reason?: string }>;
-
-async function provenanceOf(folder: string): Promise<ReadonlyMap<string, About>> {
-  const found = new Map<string, About>();
-  for (const file of ["provenance.csv", "sdg/provenance.csv"])
-    for (const r of asRecords(await readSmallTable(path.join(folder, file)))) {
-      const name = path.parse(path.basename(r.output_filename ?? r.name ?? "")).name;
-      if (name)
-        found.set(name, {
-          label: text(r.label),
-          score: number(r.score),
-          admitted: r.admitted === undefined ? undefined : /^(1|true|yes)$/i.test(r.admitted),
-          reason: text(r.reason),
-        });
+/** One JSON object per line, by object name; lines that are no JSON are left out. */
+async function provenanceOf(file: string): Promise<ReadonlyMap<string, Tree>> {
+  const found = new Map<string, Tree>();
+  if (!(await exists(file))) return found;
+  const lines = (await readText(file).catch(() => "")).split("\n");
+  for (const line of lines) {
+    try {
+      const row = tree(JSON.parse(line));
+      const name = text(row.object_name);
+      if (name) found.set(name, row);
+    } catch {
+      // A half-written last line says nothing about the others.
     }
+  }
   return found;
+}
+
+function refusals(
+  provenance: ReadonlyMap<string, Tree>,
+  pairs: readonly SyntheticPair[],
+): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  const add = (why: string, n: number) => counts.set(why, (counts.get(why) ?? 0) + n);
+  for (const row of provenance.values())
+    for (const [why, n] of Object.entries(tree(row.refused_before))) add(REASONS[why] ?? why, number(n) ?? 0);
+  for (const p of pairs) if (!p.admitted) add(p.reason || "refused", 1);
+  return Object.fromEntries([...counts.entries()].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
 /** `PCB+bridge_00004` or `PCB+bridge` → `bridge`. */

@@ -1,10 +1,10 @@
 import type { Verdict } from "../facts/verdict.js";
 import { count, labelName, plural } from "../page/format.js";
-import { type Html, html, type HtmlPart } from "../page/html.js";
+import { type Html, type HtmlPart, html } from "../page/html.js";
 import { details, type Section, table } from "../page/parts.js";
+import { number, text, tree } from "../read/json.js";
 import type { PlanFacts } from "../read/plan.js";
 import type { Run } from "../read/run.js";
-import { number, text, tree } from "../read/json.js";
 import { value } from "./hero.js";
 
 /** What was asked for, with what, and what came of it (contract 11.3, first card). */
@@ -21,9 +21,17 @@ export function configuration(run: Run, verdict: Verdict, plan: PlanFacts): Sect
     ["GPU", text(config.gpu_model) ?? "not recorded"],
     ["Baseline (pre-DEFT)", was ? value(was.value, state.metric) : "not evaluated"],
     ["Data Routing", routingText(run)],
-    ["Iterations × Time", `${plural(done, "iteration")} of at most ${state.maxIterations ?? "?"}; times are under “Times”`],
+    [
+      "Iterations × Time",
+      `${plural(done, "iteration")} of at most ${state.maxIterations ?? "?"}; times are under “Times”`,
+    ],
     ["SDG Images", made ? `${count(synthetic)} admitted of ${count(made)} generated` : "none"],
-    ["End Result", best?.state.measured ? `${value(best.state.measured.value, state.metric)} (${labelName(best.label)}), ${verdict.status}` : verdict.status],
+    [
+      "End Result",
+      best?.state.measured
+        ? `${value(best.state.measured.value, state.metric)} (${labelName(best.label)}), ${verdict.status}`
+        : verdict.status,
+    ],
   ];
   return {
     id: "configuration",
@@ -50,7 +58,10 @@ function routingText(run: Run): string {
   const made = run.labels.some((l) => l.synthesis);
   const top = number(tree(run.state.config.mining_filter).top_k_per_target);
   return (
-    [mined && `mining of real images${top ? ` (${top} neighbours per weak sample)` : ""}`, made && "synthetic defects"]
+    [
+      mined && `mining of real images${top ? ` (${top} neighbours per weak sample)` : ""}`,
+      made && "synthetic defects",
+    ]
       .filter(Boolean)
       .join(" + ") || "no data were added yet"
   );
@@ -62,7 +73,11 @@ function settings(plan: PlanFacts): Html | null {
     `All ${plan.parameters.length} settings and where each came from`,
     table(
       [{ head: "Setting" }, { head: "Value" }, { head: "Source" }],
-      plan.parameters.map((p) => [p.name.replaceAll("_", " "), p.value || "–", html`<span class="tag">${p.source}</span>`]),
+      plan.parameters.map((p) => [
+        p.name.replaceAll("_", " "),
+        p.value || "–",
+        html`<span class="tag">${p.source}</span>`,
+      ]),
     ),
   );
 }

@@ -1,9 +1,12 @@
 import { layoutCompare } from "../charts/compare.js";
-import { drawCompare } from "../draw/charts.js";
+import { layoutRanges, spreadOf } from "../charts/ranges.js";
+import { scoreAxis } from "../charts/scale.js";
+import { drawCompare, drawRanges } from "../draw/charts.js";
 import { classFacts } from "../facts/classes.js";
 import { count, labelName, percent, plural, score } from "../page/format.js";
-import { html, type HtmlPart } from "../page/html.js";
+import { type Html, type HtmlPart, html } from "../page/html.js";
 import { chartFigure, legend, type Section, table } from "../page/parts.js";
+import { labelOrder } from "../read/growth.js";
 import type { Run } from "../read/run.js";
 
 /** Which defect classes decide the KPI, before and after: the effect of the added data per class. */
@@ -53,12 +56,16 @@ export function defectTypes(run: Run): Section {
       ]),
       drawCompare(
         layoutCompare({
-          rows: after.map((c) => ({ name: shorten(c.label), before: before.get(c.label)?.cost, after: c.cost })),
+          rows: after.map((c) => ({
+            name: shorten(c.label),
+            before: before.get(c.label)?.cost,
+            after: c.cost,
+          })),
           width: 440,
         }),
         `Cost per class: ${after.map((c) => `${c.label} ${percent(c.cost)}`).join(", ")}`,
       ),
-    )}</div>${table(
+    )}${scoreRanges(run)}</div>${table(
       [
         { head: "Defect" },
         { head: "KPI rows", numeric: true },
@@ -70,6 +77,43 @@ export function defectTypes(run: Run): Section {
       rows,
     )}`,
   };
+}
+
+/** Where each class scores, the good parts first: overlap with them is what costs. */
+function scoreRanges(run: Run): Html | null {
+  const { best, baseline } = run;
+  const after = best?.kpi;
+  if (!after) return null;
+  const before = baseline !== best ? baseline?.kpi : undefined;
+  const labels = [...new Set(after.scores.rows.map((r) => (r.ng ? r.label : "PASS")))].sort(labelOrder);
+  const spread = (kpi: typeof after | undefined, label: string) =>
+    kpi && spreadOf(kpi.scores.rows.filter((r) => (r.ng ? r.label : "PASS") === label).map((r) => r.score));
+  const thresholds = [before?.used?.threshold, after.used?.threshold].filter(
+    (t): t is number => t !== undefined,
+  );
+  const axis = scoreAxis([...after.scores.scores, ...(before?.scores.scores ?? [])], thresholds);
+  const layout = layoutRanges({
+    rows: labels.map((label) => ({
+      name: shorten(label),
+      ng: label !== "PASS",
+      before: spread(before, label),
+      after: spread(after, label),
+    })),
+    axis,
+    before: before?.used?.threshold,
+    after: after.used?.threshold,
+    width: 440,
+  });
+  return chartFigure(
+    "Scores per class",
+    "line: all rows, bar: middle half, upright: threshold",
+    legend([
+      ...(before ? [{ colour: "before", name: labelName("baseline") }] : []),
+      { colour: "fill-pass", name: `PASS, ${labelName(best.label)}` },
+      { colour: "fill-ng", name: `NG, ${labelName(best.label)}` },
+    ]),
+    drawRanges(layout, `Score ranges of ${labels.join(", ")}`),
+  );
 }
 
 function shorten(label: string): string {

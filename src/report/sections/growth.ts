@@ -1,7 +1,7 @@
 import { layoutStack } from "../charts/stack.js";
 import { drawStack } from "../draw/charts.js";
 import { count, labelName, percent, plural } from "../page/format.js";
-import { html, type HtmlPart } from "../page/html.js";
+import { type HtmlPart, html } from "../page/html.js";
 import { chartFigure, legend, type Section, table } from "../page/parts.js";
 import { labelOrder, SOURCES } from "../read/growth.js";
 import type { Run } from "../read/run.js";
@@ -14,7 +14,11 @@ export function growthSection(run: Run): Section {
   const first = grown[0]?.growth;
   const last = grown.at(-1)?.growth;
   if (!first || !last)
-    return { id: "growth", title: "Training Set Growth", body: html`<p class="say">No training table could be read.</p>` };
+    return {
+      id: "growth",
+      title: "Training Set Growth",
+      body: html`<p class="say">No training table could be read.</p>`,
+    };
   const rows = grown.map((l): HtmlPart[] => {
     const g = l.growth as NonNullable<typeof l.growth>;
     const iteration = l.label !== "baseline";
@@ -57,7 +61,10 @@ export function growthSection(run: Run): Section {
       "PASS rows are left out, they are in the table",
       html`<ul class="legend">${labels
         .filter((l) => l !== "PASS")
-        .map((l, i) => html`<li><svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" class="f-${i % 8}"/></svg> ${l}</li>`)}</ul>`,
+        .map(
+          (l, i) =>
+            html`<li><svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" class="f-${i % 8}"/></svg> ${l}</li>`,
+        )}</ul>`,
       drawStack(
         layoutStack({
           rows: grown.map((l) => ({ name: labelName(l.label), values: l.growth?.byLabel ?? {} })),

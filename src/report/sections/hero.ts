@@ -2,7 +2,16 @@ import { layoutGauge } from "../charts/compare.js";
 import { drawGauge } from "../draw/charts.js";
 import type { Advice } from "../facts/advice.js";
 import type { Verdict } from "../facts/verdict.js";
-import { count, interval, labelName, percent, percentDigits, plural, score } from "../page/format.js";
+import {
+  count,
+  interval,
+  labelName,
+  percent,
+  percentDigits,
+  plural,
+  score,
+  shortPercent,
+} from "../page/format.js";
 import { type Html, html } from "../page/html.js";
 import type { Run } from "../read/run.js";
 import type { Metric } from "../read/state.js";
@@ -26,8 +35,8 @@ function goalText(run: Run): string {
   const { metric, kpiTarget } = run.state;
   if (metric?.name !== "far_pct") return `Target: ${kpiTarget}`;
   const side = metric.operator === "<" ? "fewer than" : "at most";
-  return `Target: ${kpiTarget}. In words: ${side} ${percentDigits(metric.target)}\u202f% of good parts rejected while ${
-    metric.recall === 1 ? "every defect" : `${percent(metric.recall)} of the defects`
+  return `Target: ${kpiTarget}. In words: ${side} ${shortPercent(metric.target / 100)} of good parts rejected while ${
+    metric.recall === 1 ? "every defect" : `${shortPercent(metric.recall ?? 1)} of the defects`
   } in the KPI set is caught.`;
 }
 
@@ -46,13 +55,17 @@ function number(run: Run): Html {
       : null;
   return html`<div class="big">${value(measured.value, state.metric)} <small>${far ? "false-alarm rate" : (state.metric?.displayName ?? "")}</small></div>
 ${before}${
-    far && used
-      ? html`<p class="was">95 % interval <b>${interval(used.farRange)}</b>: ${plural(used.falseAlarms, "false alarm")} in ${plural(used.pass, "good part")}</p>${gauge(measured.value, used.farRange, state.metric)}`
-      : null
-  }`;
+  far && used
+    ? html`<p class="was">95 % interval <b>${interval(used.farRange)}</b>: ${plural(used.falseAlarms, "false alarm")} in ${plural(used.pass, "good part")}</p>${gauge(measured.value, used.farRange, state.metric)}`
+    : null
+}`;
 }
 
-function gauge(measured: number, range: Readonly<{ low: number; high: number }>, metric: Metric | undefined): Html | null {
+function gauge(
+  measured: number,
+  range: Readonly<{ low: number; high: number }>,
+  metric: Metric | undefined,
+): Html | null {
   if (!metric) return null;
   const layout = layoutGauge({
     value: measured,
@@ -64,7 +77,7 @@ function gauge(measured: number, range: Readonly<{ low: number; high: number }>,
     width: 400,
   });
   const says = `Measured ${percentDigits(measured)} percent, interval ${interval(range)}, target ${metric.operator} ${metric.target} percent`;
-  return drawGauge(layout, says, (v) => `${percentDigits(v)}\u202f%`);
+  return drawGauge(layout, says, (v) => shortPercent(v / 100));
 }
 
 function facts(run: Run, verdict: Verdict): Html {
@@ -76,7 +89,8 @@ function facts(run: Run, verdict: Verdict): Html {
     rows.push(["Best model", html`${labelName(best.label)} <span>of ${count(measured)} evaluated</span>`]);
   }
   const threshold = best?.state.measured?.threshold;
-  if (threshold !== undefined) rows.push(["Threshold", html`${score(threshold)} <span>a higher score is NG</span>`]);
+  if (threshold !== undefined)
+    rows.push(["Threshold", html`${score(threshold)} <span>a higher score is NG</span>`]);
   if (used) {
     rows.push([
       "Escapes",

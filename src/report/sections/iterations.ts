@@ -1,5 +1,5 @@
 import { count, interval, labelName, percent, plural, score } from "../page/format.js";
-import { html, type HtmlPart } from "../page/html.js";
+import { type HtmlPart, html } from "../page/html.js";
 import { type Section, table } from "../page/parts.js";
 import { number, text } from "../read/json.js";
 import type { LabelRun, Run } from "../read/run.js";
@@ -14,7 +14,9 @@ export function perIteration(run: Run): Section {
       html`${labelName(l.label)}${l === run.best && html` <span class="tag good">best</span>`}${
         l.state.status === "failed" && html` <span class="tag bad">failed</span>`
       }`,
-      m ? html`${value(m.value, run.state.metric)}${m.passed && html` <span class="tag good">met</span>`}` : "–",
+      m
+        ? html`${value(m.value, run.state.metric)}${m.passed && html` <span class="tag good">met</span>`}`
+        : "–",
       used ? interval(used.farRange) : "–",
       percent(l.kpi?.relaxed?.far),
       used ? `${count(used.falseAlarms)} / ${count(used.escapes)}` : "–",

@@ -4,9 +4,9 @@ import { count, percent, plural } from "../page/format.js";
 import { type Html, html } from "../page/html.js";
 import { type Section, table, term } from "../page/parts.js";
 import { labelOrder, tally } from "../read/growth.js";
+import type { PlanFacts } from "../read/plan.js";
 import type { Run } from "../read/run.js";
 import type { Scores } from "../read/scores.js";
-import type { PlanFacts } from "../read/plan.js";
 
 /** What is to be solved, in the words of a process engineer. */
 export function problem(run: Run): Section {
@@ -55,7 +55,8 @@ function composition(scores: Scores): Html {
 }
 
 function proof(scores: Scores): Html | null {
-  if (scores.defects === 0) return html`<p class="warn">Without a defect in the KPI set, recall and threshold are undefined.</p>`;
+  if (scores.defects === 0)
+    return html`<p class="warn">Without a defect in the KPI set, recall and threshold are undefined.</p>`;
   const claims = [0.01, 0.005, 0.001].map((limit) => defectsNeeded({ limit, confidence: 0.95 }));
   return html`<p class="note"><b>What this set can prove.</b> Even with no escape at all, ${plural(scores.defects, "defect")} only show that fewer than ${percent(upperBound(0, scores.defects))} of defects escape (95 % confidence). Proving 1 %, 0.5 % or 0.1 % takes ${claims.slice(0, 2).map(count).join(", ")} or ${count(claims[2] as number)} defects without an escape.</p>`;
 }

@@ -4,7 +4,7 @@ import { layoutProgress, type ProgressPoint } from "../charts/progress.js";
 import { scoreAxis } from "../charts/scale.js";
 import { drawCurves, drawHistogram, drawProgress } from "../draw/charts.js";
 import type { Point } from "../facts/kpi.js";
-import { labelName, percent, percentDigits, score } from "../page/format.js";
+import { labelName, percent, percentDigits, score, shortPercent } from "../page/format.js";
 import { type Html, html } from "../page/html.js";
 import { chartFigure, legend, type Section, term } from "../page/parts.js";
 import type { LabelRun, Run } from "../read/run.js";
@@ -32,7 +32,8 @@ function headline(run: Run): string {
   const { baseline, best, state } = run;
   const [from, to] = [baseline?.state.measured, best?.state.measured];
   if (!to || !best) return "";
-  if (!from || baseline === best) return `${labelName(best.label)} is the best so far with ${value(to.value, state.metric)}.`;
+  if (!from || baseline === best)
+    return `${labelName(best.label)} is the best so far with ${value(to.value, state.metric)}.`;
   return `${state.metric?.displayName ?? "The metric"} went from ${value(from.value, state.metric)} to ${value(to.value, state.metric)} in ${labelName(best.label).toLowerCase()}.`;
 }
 
@@ -48,7 +49,7 @@ function overIterations(run: Run, measured: readonly LabelRun[]): Html {
     if (far && p && m && Math.abs(p.far * 100 - m.value) < 1e-6) return rate(p);
     return m && { value: m.value };
   });
-  const required = `at ${percent(metric?.recall ?? 1)} recall`;
+  const required = `at ${shortPercent(metric?.recall ?? 1)} recall`;
   const series = [
     { name: far ? required : (metric?.displayName ?? "metric"), points: main },
     ...(far ? [{ name: "at 99 % recall", points: measured.map((l) => rate(l.kpi?.relaxed)) }] : []),
@@ -76,7 +77,7 @@ function overIterations(run: Run, measured: readonly LabelRun[]): Html {
           ]
         : [{ colour: "ink", name: metric?.displayName ?? "metric" }],
     ),
-    drawProgress(layout, says, format),
+    drawProgress(layout, says, format, far ? (v) => shortPercent(v / 100) : format),
   );
 }
 
@@ -143,7 +144,9 @@ function scoreCharts(run: Run): Html | null {
     const used = l.kpi?.used;
     return chartFigure(
       labelName(l.label),
-      used ? `threshold ${score(used.threshold)}: ${used.falseAlarms} false alarms, ${used.escapes} escapes` : null,
+      used
+        ? `threshold ${score(used.threshold)}: ${used.falseAlarms} false alarms, ${used.escapes} escapes`
+        : null,
       null,
       drawHistogram(
         layoutHistogram({ bins, axis, threshold: used?.threshold, top, width: WIDTH, height: 220 }),

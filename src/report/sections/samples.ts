@@ -43,21 +43,25 @@ export function samplesSection(plan: SamplesPlan, album: Album): Section {
     id: "samples",
     title: "Generated Data Sample",
     body: first
-      ? html`<p class="say">Synthetic defects are not taken on faith: each must be visible, must not be a copy, and is scored by the current model before it may train.</p>${plan.map(
+      ? html`<p class="say">Synthetic defects are not taken on faith: each must be visible, must not be a copy, and is scored by the current model before it may train. The number is that score: low means the model would have missed it.</p>${plan.map(
           (p, i) =>
             i === 0
               ? html`<h3>${labelName(p.owner.label)}</h3>${reasons(p.owner)}${cards(p.pairs, album)}`
-              : details(`${labelName(p.owner.label)}: ${plural(p.pairs.length, "pair")}`, html`${reasons(p.owner)}${cards(p.pairs, album)}`, true),
+              : details(
+                  `${labelName(p.owner.label)}: ${plural(p.pairs.length, "pair")}`,
+                  html`${reasons(p.owner)}${cards(p.pairs, album)}`,
+                  true,
+                ),
         )}`
       : html`<p class="say">No synthetic image was made in this run.</p>`,
   };
 }
 
 function reasons(owner: LabelRun): Html | null {
-  const list = Object.entries(owner.synthesis?.reasons ?? {}).sort((a, b) => b[1] - a[1]);
+  const list = Object.entries(owner.synthesis?.refused ?? {});
   return list.length === 0
     ? null
-    : html`<p class="note">Refused: ${list.map(([reason, n]) => `${count(n)} ${reason}`).join("; ")}.</p>`;
+    : html`<p class="note">Thrown away on the way: ${list.map(([reason, n]) => `${count(n)} ${reason}`).join("; ")}.</p>`;
 }
 
 function cards(pairs: readonly SyntheticPair[], album: Album): Html {

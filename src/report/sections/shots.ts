@@ -1,14 +1,20 @@
 import path from "node:path";
-import type { ScoredRow } from "../read/scores.js";
-import { count, score } from "../page/format.js";
 import { type Album, picture, type Shot } from "../page/album.js";
-import { type Html, html, type HtmlPart } from "../page/html.js";
+import { count, score } from "../page/format.js";
+import { type Html, type HtmlPart, html } from "../page/html.js";
 import { details } from "../page/parts.js";
 import { cropFiles } from "../read/pictures.js";
 import type { LabelRun, Run } from "../read/run.js";
+import type { ScoredRow } from "../read/scores.js";
 
 /** How many pictures of each kind the page may hold; smaller levels are tried until the page fits. */
-export type Sizes = Readonly<{ open: number; more: number; mining: number; synthetic: number; suspects: number }>;
+export type Sizes = Readonly<{
+  open: number;
+  more: number;
+  mining: number;
+  synthetic: number;
+  suspects: number;
+}>;
 
 /** The pictures of one row: golden | test | heat map (or, where the run keeps none, the plain difference). */
 export type Triplet = Readonly<{
@@ -23,18 +29,14 @@ export type Triplet = Readonly<{
 export function tripletOf(run: Run, owner: LabelRun | undefined, row: ScoredRow): Triplet {
   const golden = cropFiles(run.imagesDir, row.goldenPath, row.objectName, run.naming);
   const test = cropFiles(run.imagesDir, row.inputPath, row.objectName, run.naming);
-  const heat = heatFile(owner, row);
+  const heat = owner?.rca?.overlays.get(row.index);
   return {
     row,
     golden: golden && { files: golden },
     test: test && { files: test },
-    heat: heat ? { files: [heat] } : test && golden ? { files: test, minus: golden } : undefined,
+    heat: heat ? { files: [heat], third: true } : test && golden ? { files: test, minus: golden } : undefined,
     heatName: heat ? "heat map" : "difference",
   };
-}
-
-function heatFile(owner: LabelRun | undefined, row: ScoredRow): string | undefined {
-  return owner?.rca?.heat.get(`${row.inputPath.replace(/\/+$/, "")}/${row.objectName}`);
 }
 
 export function shotsOf(t: Triplet): readonly Shot[] {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { layoutStack } from "../charts/stack.js";
 import { drawStack } from "../draw/charts.js";
 import { count, duration, labelName, plural } from "../page/format.js";
-import { type Html, html, type HtmlPart, trusted } from "../page/html.js";
+import { type Html, type HtmlPart, html, trusted } from "../page/html.js";
 import { chartFigure, details, type Section, table } from "../page/parts.js";
 import type { ReceiptFacts } from "../read/receipts.js";
 import type { Run } from "../read/run.js";
@@ -73,7 +73,13 @@ function body(run: Run, receipts: readonly ReceiptFacts[]): Html {
     details(
       "Event log",
       table(
-        [{ head: "#", numeric: true }, { head: "When (UTC)" }, { head: "Stage" }, { head: "Took", numeric: true }, { head: "Summary" }],
+        [
+          { head: "#", numeric: true },
+          { head: "When (UTC)" },
+          { head: "Stage" },
+          { head: "Took", numeric: true },
+          { head: "Summary" },
+        ],
         events.map((e) => [
           e.seq,
           stamp(e.at),
@@ -96,9 +102,20 @@ function receiptTable(receipts: readonly ReceiptFacts[]): Html | null {
   return details(
     `${plural(receipts.length, "receipt")}: what each job read and wrote`,
     table(
-      [{ head: "Job" }, { head: "Stage" }, { head: "Inputs", numeric: true }, { head: "Outputs", numeric: true }, { head: "Digest" }],
-      receipts.map((r) => [r.job, r.stage, count(r.inputs), count(r.outputs), html`<code>${r.digest.slice(0, 16)}</code>`]),
+      [
+        { head: "Job" },
+        { head: "Stage" },
+        { head: "Inputs", numeric: true },
+        { head: "Outputs", numeric: true },
+        { head: "Digest" },
+      ],
+      receipts.map((r) => [
+        r.job,
+        r.stage,
+        count(r.inputs),
+        count(r.outputs),
+        html`<code>${r.digest.slice(0, 16)}</code>`,
+      ]),
     ),
   );
 }
-

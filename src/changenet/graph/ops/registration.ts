@@ -25,7 +25,8 @@ const TIE_BREAK = 1e-3;
 
 /**
  * Finds the whole-pixel shift of `golden` with the least mean absolute difference to `test` over their overlap,
- * for each pair of the batch, and applies it. Coarse search at half resolution, then ±1 px at full resolution.
+ * for each pair of the batch, and applies it. Coarse search at half resolution, then ±2 px at full resolution, so a result can lie
+ * up to 2 px outside the searched range.
  * No gradient. Works with a batch size unknown at build time.
  */
 export function register(g: Graph, test: Value, golden: Value, config: RegistrationConfig): Registered {
@@ -119,42 +120,76 @@ function coarseShift(g: Graph, t: Value, r: Value, s: number, penalty: number): 
   return { dy: pick(pairs.map((p) => p.dy)), dx: pick(pairs.map((p) => p.dx)) };
 }
 
-/** Refines a shift by −1, 0 or +1 in both directions, at full resolution. */
+/** Pixels around the coarse result that the full resolution looks at: half-resolution steps are 2 apart. */
+const REACH = 2;
+
+/**
+ * Refines a shift by up to ±2 pixels at full resolution. The mean over the overlap needs no mask at full size:
+ * outside it the moved image is 0, so Σ inside |t−r| = Σ |t−r| − Σ outside |t|, and the last sum is a product of
+ * row and column masks with |t|.
+ */
 function fineShift(g: Graph, t: Value, r: Value, around: Shift, penalty: number): Shift {
   const [, , h, w] = t.shape as [number, number, number, number];
-  const { image, inside } = moveWindow(g, r, around, 1);
-  const near = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => ({ dy, dx })));
-  const costs = near.map(({ dy, dx }) => {
-    const cut = (x: Ref) =>
-      g.emit("Slice", [x, g.ints([1 + dy, 1 + dx]), g.ints([1 + dy + h, 1 + dx + w]), g.ints([2, 3])]);
-    const mask = cut(inside);
-    const gap = g.emit("Mul", [g.emit("Abs", [g.emit("Sub", [t, cut(image)])]), mask]);
-    const mean = g.emit("Div", [g.sum(gap, [1, 2, 3]), g.emit("Max", [g.sum(mask, [1, 2, 3]), g.float(1)])]);
-    const size = g.reshape(
-      g.emit("Add", [
-        g.emit("Abs", [g.emit("Add", [around.dy, g.float(dy)])]),
-        g.emit("Abs", [g.emit("Add", [around.dx, g.float(dx)])]),
-      ]),
-      [0],
-    );
-    const factor = g.emit("Add", [g.emit("Mul", [size, g.float(penalty)]), g.float(1)]);
-    return g.reshape(
-      g.emit("Add", [g.emit("Mul", [mean, factor]), g.emit("Mul", [size, g.float(TIE_BREAK)])]),
-      [0, 1],
-    );
+  const steps = Array.from({ length: 2 * REACH + 1 }, (_, i) => i - REACH);
+  const { image, rowInside, columnInside } = moveWindow(g, r, around, REACH);
+  const cut = (x: Ref, from: number, size: number, axis: number) =>
+    g.emit("Slice", [x, g.ints([from]), g.ints([from + size]), g.ints([axis])]);
+  const columns = g.emit(
+    "Concat",
+    steps.map((dx) => cut(image, REACH + dx, w, 3)),
+    { axis: 1 },
+  );
+  const sums = steps.map((dy) => {
+    const gap = g.emit("Abs", [g.emit("Sub", [cut(columns, REACH + dy, h, 2), t])]);
+    return g.emit("Unsqueeze", [g.sum(gap, [2, 3]), g.ints([1])]);
   });
-  const best = g.emit("ArgMin", [g.emit("Concat", costs, { axis: 1 })], { axis: 1, keepdims: 1 });
-  const step = (values: number[]) =>
-    g.reshape(g.emit("Gather", [g.float(values, [values.length]), best]), [0, 1, 1, 1]);
+  const rowMasks = g.emit(
+    "Concat",
+    steps.map((dy) => g.emit("Transpose", [cut(rowInside, REACH + dy, h, 2)], { perm: [0, 1, 3, 2] })),
+    { axis: 2 },
+  );
+  const columnMasks = g.emit(
+    "Concat",
+    steps.map((dx) => g.emit("Transpose", [cut(columnInside, REACH + dx, w, 3)], { perm: [0, 1, 3, 2] })),
+    { axis: 3 },
+  );
+  const size = g.emit("Abs", [t]);
+  const side = steps.length;
+  const table = (x: Ref) => g.reshape(x, [0, side, side]);
+  const inside = table(g.emit("MatMul", [g.emit("MatMul", [rowMasks, size]), columnMasks]));
+  const all = g.reshape(g.emit("ReduceSum", [size, g.ints([1, 2, 3])], { keepdims: 1 }), [0, 1, 1]);
+  const total = g.emit("Sub", [g.emit("Concat", sums, { axis: 1 }), g.emit("Sub", [all, inside])]);
+  const count = g.emit("Mul", [
+    table(
+      g.emit("Expand", [
+        g.emit("ReduceSum", [rowMasks, g.ints([3])], { keepdims: 1 }),
+        g.ints([1, 1, 1, side]),
+      ]),
+    ),
+    g.reshape(g.emit("ReduceSum", [columnMasks, g.ints([2])], { keepdims: 0 }), [0, 1, side]),
+  ]);
+  const mean = g.emit("Div", [total, g.emit("Max", [count, g.float(1)])]);
+  const distance = g.emit("Add", [
+    g.emit("Abs", [g.emit("Add", [g.reshape(around.dy, [0, 1, 1]), g.float(steps, [side, 1])])]),
+    g.emit("Abs", [g.emit("Add", [g.reshape(around.dx, [0, 1, 1]), g.float(steps, [1, side])])]),
+  ]);
+  const factor = g.emit("Add", [g.emit("Mul", [distance, g.float(penalty)]), g.float(1)]);
+  const cost = g.emit("Add", [g.emit("Mul", [mean, factor]), g.emit("Mul", [distance, g.float(TIE_BREAK)])]);
+  const best = g.emit("ArgMin", [g.reshape(cost, [0, side * side])], { axis: 1, keepdims: 1 });
+  const step = (pick: (dy: number, dx: number) => number) => {
+    const values = steps.flatMap((dy) => steps.map((dx) => pick(dy, dx)));
+    return g.reshape(g.emit("Gather", [g.float(values, [values.length]), best]), [0, 1, 1, 1]);
+  };
   return {
-    dy: g.emit("Add", [around.dy, step(near.map((p) => p.dy))]),
-    dx: g.emit("Add", [around.dx, step(near.map((p) => p.dx))]),
+    dy: g.emit("Add", [around.dy, step((dy) => dy)]),
+    dx: g.emit("Add", [around.dx, step((_, dx) => dx)]),
   };
 }
 
 function applyShift(g: Graph, test: Value, golden: Value, shift: Shift): Registered {
   const [n, , h, w] = test.shape as [number, number, number, number];
-  const { image, inside } = moveWindow(g, golden, shift, 0);
+  const { image, rowInside, columnInside } = moveWindow(g, golden, shift, 0);
+  const inside = g.emit("Mul", [rowInside, columnInside]);
   const outside = g.emit("Mul", [test, g.emit("Sub", [g.float(1), inside])]);
   return {
     golden: { ref: g.emit("Add", [image, outside]), shape: golden.shape, tracked: false },
@@ -167,11 +202,14 @@ function applyShift(g: Graph, test: Value, golden: Value, shift: Shift): Registe
   };
 }
 
+/** A moved window: its pixels [N,C,h,w], and which of its rows [N,1,h,1] and columns [N,1,1,w] have content. */
+type Moved = Readonly<{ image: Ref; rowInside: Ref; columnInside: Ref }>;
+
 /**
  * Cuts a window of `x`, larger by `margin` on each side and moved by `shift`; zeros outside. Products with one-hot
  * selection matrices: exact, and independent of the batch size.
  */
-function moveWindow(g: Graph, x: Value, shift: Shift, margin: number): { image: Ref; inside: Ref } {
+function moveWindow(g: Graph, x: Value, shift: Shift, margin: number): Moved {
   const [, , h, w] = x.shape as [number, number, number, number];
   const count = (size: number, from: number) => Float32Array.from({ length: size }, (_, i) => i + from);
   const oneHot = (wanted: Ref, known: Ref) => g.emit("Cast", [g.emit("Equal", [wanted, known])], { to: 1 });
@@ -182,10 +220,9 @@ function moveWindow(g: Graph, x: Value, shift: Shift, margin: number): { image: 
   ]);
   const rows = oneHot(wantedRows, g.float(count(h, 0), [1, h]));
   const columns = oneHot(wantedColumns, g.float(count(w, 0), [w, 1]));
-  const rowInside = g.emit("ReduceSum", [rows, g.ints([3])], { keepdims: 1 });
-  const columnInside = g.emit("ReduceSum", [columns, g.ints([2])], { keepdims: 1 });
   return {
     image: g.emit("MatMul", [g.emit("MatMul", [rows, x]), columns]),
-    inside: g.emit("Mul", [rowInside, columnInside]),
+    rowInside: g.emit("ReduceSum", [rows, g.ints([3])], { keepdims: 1 }),
+    columnInside: g.emit("ReduceSum", [columns, g.ints([2])], { keepdims: 1 }),
   };
 }

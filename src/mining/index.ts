@@ -7,6 +7,16 @@ export { committedFolder } from "./history/commit.js";
 export { type History, type HistoryEntry, pathIdentity, readHistory } from "./history/ledger.js";
 export { type Move, reanchorHistory } from "./history/reanchor.js";
 export { type NearestOptions, type Neighbours, nearest } from "./knn/nearest.js";
+export type { MergeSource } from "./merge/inputs.js";
+export {
+  datasetLeakFinder,
+  type LeakFinder,
+  type LeakPair,
+  type LeakRole,
+  type LeakTable,
+} from "./merge/leaks.js";
+export { type MergeOptions, type MergeResult, merge } from "./merge/merge.js";
+export type { RefusalReason } from "./merge/refuse.js";
 export { type PoolRow, type PoolTable, readPool } from "./pool/read.js";
 export { type PoolSummary, type ResolveOptions, resolvePool } from "./pool/resolve.js";
 export { checkCounts } from "./stage/counts.js";

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** The names in `RD/iterN/mining_results/<TS>/` (contract 8.2); the last four are ours. */
+/** The names in `RD/iterN/mining_results/<TS>/` (contract 8.2); the last three are ours. */
 export function miningFiles(folder: string) {
   const at = (name: string) => path.join(folder, name);
   return {
@@ -19,9 +19,8 @@ export function miningFiles(folder: string) {
     mined: at("mined.parquet"),
     historySummary: at("mining_history_summary.json"),
     report: at("Mining_Report.md"),
-    neighbours: at("neighbors.parquet"),
+    neighbours: at("neighbours.parquet"),
     rowsCsv: at("mined_rows.csv"),
-    rowsProvenance: at("mined_rows_provenance.csv"),
     result: at("mining_result.json"),
   } as const;
 }

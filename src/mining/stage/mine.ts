@@ -11,7 +11,7 @@ import { miningFiles } from "./files.js";
 import { precheck } from "./precheck.js";
 import { miningReport } from "./report.js";
 import type { MineResult } from "./result.js";
-import { type MinedRow, writeMinedRows } from "./rows.js";
+import { type MinedRow, provenanceBeside, writeMinedRows } from "./rows.js";
 import { embedTargets, searchPool, writeNeighbours } from "./search.js";
 import { writeSpecs } from "./specs.js";
 import { readTargets, type Target } from "./targets.js";
@@ -40,6 +40,8 @@ export type MineOptions = Readonly<{
   workspace: string;
   /** `RD/iterN/dataset/images`. */
   stageDir: string;
+  /** The mined rows as a ChangeNet table (default `<outDir>/mined_rows.csv`); provenance goes beside it. */
+  rowsCsv?: string;
   workers: number;
   /** Reuse an iteration that the ledger already has (default true); false refuses it. */
   resume?: boolean;
@@ -106,11 +108,12 @@ export async function mine(o: MineOptions): Promise<MineResult> {
   );
   const mined = selection.rows.map((i) => candidates[i] as MinedRow);
   await writeCandidates(files.mined, mined);
+  const rowsCsv = o.rowsCsv ?? files.rowsCsv;
   const { staged } = await writeMinedRows({
     ...o,
     rows: mined,
-    rowsCsv: files.rowsCsv,
-    provenanceCsv: files.rowsProvenance,
+    rowsCsv,
+    provenanceCsv: provenanceBeside(rowsCsv),
   });
   const watched = monitorYield({ kept: counts.kept, mined: mined.length }, previousYield(before.history));
   for (const problem of watched.warnings) emit({ type: "problem", problem });
@@ -132,8 +135,8 @@ export async function mine(o: MineOptions): Promise<MineResult> {
     knnLog: files.knnLog,
     neighbours: files.neighbours,
     report: files.report,
-    rowsCsv: files.rowsCsv,
-    rowsProvenance: files.rowsProvenance,
+    rowsCsv,
+    rowsProvenance: provenanceBeside(rowsCsv),
     targets: targets.length,
     pool: rows.length,
     ...counts,

@@ -85,7 +85,7 @@ Mined rows are counted under the label of the weak sample that they are nearest 
 | Target label | Targets | Mined for it | Pool rows of this label |
 | --- | --- | --- | --- |
 ${shownLabels.map((l) => `| ${l.label} | ${l.targets} | ${l.mined} | ${l.pool} |`).join("\n")}
-${hidden > 0 ? `\n${hidden} further labels are left out here; neighbors.parquet has every pair.\n` : ""}
+${hidden > 0 ? `\n${hidden} further labels are left out here; neighbours.parquet has every pair.\n` : ""}
 A label without pool rows can still receive neighbours, because the search goes by appearance, but it will not receive further examples of its own kind: only new production samples or synthetic images can supply those.`,
     `## 6. Output Sanity
 
@@ -96,7 +96,7 @@ A label without pool rows can still receive neighbours, because the search goes 
     `## 7. Recommended Actions
 
 1. Augment the training set with the ${f.mined} rows of mined.parquet, together with the synthetic rows of this iteration; the merge stage does so, refuses rows whose image is in a validation or KPI table, and writes down where each row came from.
-2. Look at the pairs in neighbors.parquet, best similarity first. If neighbours look unrelated to their targets, the encoder is the first suspect: with a change network early in its training the embedding is coarse.
+2. Look at the pairs in neighbours.parquet, best similarity first. If neighbours look unrelated to their targets, the encoder is the first suspect: with a change network early in its training the embedding is coarse.
 3. If far fewer images are mined than targets times topn, many targets share their neighbours or the pool is small: add production samples, or raise topn.
 4. If a large share falls below min_similarity=${f.minSimilarity}, compare it with the median of ${middle} above before lowering it; a threshold suited to one encoder says little about another.
 ${actions(f)}`,

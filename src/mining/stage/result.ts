@@ -15,7 +15,8 @@ export type MineResult = Readonly<{
   targetLog: string;
   sourceLog: string;
   knnLog: string;
-  /** Every target-neighbour pair: target, target_label, filepath, label, rank, similarity, kept. */
+  /** Every target-neighbour pair: target_filepath, target_label, source_filepath,
+   * source_label, rank, similarity, kept. */
   neighbours: string;
   report: string;
   /** Mined rows as a ChangeNet table, and one provenance line per row. */

@@ -27,6 +27,13 @@ export const PROVENANCE_COLUMNS = [
   "exemplar",
 ] as const;
 
+export type ProvenanceColumn = (typeof PROVENANCE_COLUMNS)[number];
+
+/** The provenance table that belongs to a table of rows. */
+export function provenanceBeside(rowsCsv: string): string {
+  return rowsCsv.replace(/(\.csv)?$/i, "_provenance.csv");
+}
+
 /** Columns of the pool that only served to find its files. */
 const LOCATORS = new Set(["filepath", "image_path"]);
 

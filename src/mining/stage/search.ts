@@ -125,10 +125,10 @@ export function writeNeighbours(
     await writeParquet(files.raw, [{ name: "filepath", data: raw.map(pathOf), type: "STRING" }]);
     const targetOf = (p: Pair) => targets[p.target] as Target;
     await writeParquet(files.neighbours, [
-      { name: "target", data: pairs.map((p) => targetOf(p).filepath), type: "STRING" },
+      { name: "target_filepath", data: pairs.map((p) => targetOf(p).filepath), type: "STRING" },
       { name: "target_label", data: pairs.map((p) => targetOf(p).label), type: "STRING" },
-      { name: "filepath", data: pairs.map((p) => pathOf(p.row)), type: "STRING" },
-      { name: "label", data: pairs.map((p) => (rows[p.row] as PoolRow).label), type: "STRING" },
+      { name: "source_filepath", data: pairs.map((p) => pathOf(p.row)), type: "STRING" },
+      { name: "source_label", data: pairs.map((p) => (rows[p.row] as PoolRow).label), type: "STRING" },
       { name: "rank", data: pairs.map((p) => p.rank + 1), type: "INT32" },
       { name: "similarity", data: pairs.map((p) => p.similarity), type: "DOUBLE" },
       { name: "kept", data: pairs.map((p) => p.kept), type: "BOOLEAN" },

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, processStart } from "../engine/index.js";
 import { explainWriteError, isErrno, ReflowError } from "../kit/index.js";
 
@@ -32,13 +33,13 @@ export async function acquireLock(runDir: string): Promise<Lock> {
     throw explainWriteError(error, file);
   }
   try {
-    for (let attempt = 0; attempt < 20; attempt++) {
+    for (let attempt = 0; attempt < 200; attempt++) {
       if (await tryLink(own, file)) return { owner, release: () => release(file, token) };
-      const text = await readFile(file, "utf8").catch(() => undefined);
-      if (text === undefined) continue; // released between the two calls
-      const holder = parseOwner(text);
+      const holder = await readOwner(file);
+      if (holder === undefined) continue; // released between the two calls
       if (holder && (await holds(holder))) throw locked(holder, file);
-      await removeStale(file, text);
+      if (await takeOver(own, file, token)) return { owner, release: () => release(file, token) };
+      await sleep(5);
     }
     throw locked(undefined, file);
   } finally {
@@ -48,8 +49,7 @@ export async function acquireLock(runDir: string): Promise<Lock> {
 
 /** The living holder of a run's lock, if any. A lock of another host counts as living: we cannot look there. */
 export async function lockHolder(runDir: string): Promise<LockOwner | undefined> {
-  const text = await readFile(path.join(runDir, LOCK_FILE), "utf8").catch(() => undefined);
-  const owner = text === undefined ? undefined : parseOwner(text);
+  const owner = await readOwner(path.join(runDir, LOCK_FILE));
   return owner && (await holds(owner)) ? owner : undefined;
 }
 
@@ -75,17 +75,37 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves the stale lock away; if another process replaced it meanwhile, its lock is put back. */
-async function removeStale(file: string, expected: string): Promise<void> {
-  const aside = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.stale`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return;
-    throw explainWriteError(error, file);
+/**
+ * Replaces the lock of a dead process. Only the holder of a second, short-lived lock may, and the first lock is
+ * never absent meanwhile: between looking and replacing nobody can slip in.
+ */
+async function takeOver(own: string, file: string, token: string): Promise<boolean> {
+  const gate = `${file}.takeover`;
+  if (!(await tryLink(own, gate))) {
+    // Its holder is at work, or was killed in these few lines.
+    const other = await readOwner(gate);
+    if (other !== undefined && !(other && (await holds(other)))) await rm(gate, { force: true });
+    return false;
   }
-  if ((await readFile(aside, "utf8").catch(() => expected)) !== expected) await tryLink(aside, file);
-  await rm(aside, { force: true });
+  try {
+    const holder = await readOwner(file);
+    if (holder === undefined || (holder && (await holds(holder)))) return false;
+    const copy = `${own}.copy`;
+    await writeFile(copy, await readFile(own));
+    await rename(copy, file);
+    await sleep(5);
+    return ((await readOwner(file)) || undefined)?.token === token;
+  } catch (error) {
+    throw explainWriteError(error, file);
+  } finally {
+    await rm(gate, { force: true }).catch(() => {});
+  }
+}
+
+/** The owner in a lock file; null when its text is torn, undefined when there is no file. */
+async function readOwner(file: string): Promise<LockOwner | null | undefined> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (parseOwner(text) ?? null);
 }
 
 async function release(file: string, token: string): Promise<void> {

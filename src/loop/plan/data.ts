@@ -22,7 +22,10 @@ export async function inspectData(
     return {
       code: f.code,
       severity: f.severity,
-      message: f.count > 1 ? `${f.title} (${f.count} times; first: ${example?.message})` : (example?.message ?? f.title),
+      message:
+        f.count > 1
+          ? `${f.title} (${f.count} times; first: ${example?.message})`
+          : (example?.message ?? f.title),
       hint: f.fix,
       ...(example?.where ? { where: example.where } : {}),
     };

@@ -19,7 +19,8 @@ export function failureClusters(o: {
   lights: readonly string[];
 }): FailureCluster[] {
   if (!o.heats && !o.embedding) return [];
-  return (["defect", "false alarm"] as const).flatMap((side) => {
+  const manyBoards = new Set(o.weak.map((w) => w.boardname)).size > 1;
+  const found = (["defect", "false alarm"] as const).flatMap((side) => {
     const members = o.weak
       .map((sample, i) => ({ sample, i }))
       .filter(({ sample }) => (side === "defect" ? sample.ng === 1 : sample.ng === 0))
@@ -39,8 +40,20 @@ export function failureClusters(o: {
         side,
         ordered.map((k) => members[k].sample),
         o.lights,
+        manyBoards,
       );
     });
+  });
+  return uniqueNames(found);
+}
+
+/** A second group with the same name becomes `name (2)`. */
+function uniqueNames(clusters: readonly FailureCluster[]): FailureCluster[] {
+  const seen = new Map<string, number>();
+  return clusters.map((c) => {
+    const n = (seen.get(c.name) ?? 0) + 1;
+    seen.set(c.name, n);
+    return n === 1 ? c : { ...c, name: `${c.name} (${n})` };
   });
 }
 
@@ -70,6 +83,7 @@ function describe(
   side: FailureCluster["side"],
   members: readonly WeakSample[],
   lights: readonly string[],
+  manyBoards: boolean,
 ): FailureCluster {
   const labels = counts(members.map((m) => m.label));
   const board = dominant(members.map((m) => m.boardname).filter((b) => b !== ""));
@@ -78,8 +92,8 @@ function describe(
     lights.length > 1 ? dominant(heats.map((h) => lights[h.light] ?? `light ${h.light + 1}`)) : undefined;
   const place = dominant(heats.map((h) => h.place));
   const name = [
-    side === "defect" ? labels[0][0] : "PASS",
-    board && board.share >= 0.6 ? `board ${board.name}` : "",
+    labelName(labels, members.length),
+    manyBoards && board && board.share >= 0.6 ? `board ${board.name}` : "",
     lighting && lighting.share >= 0.6 ? lighting.name : "",
     place && place.share >= 0.5 ? place.name : "",
   ]
@@ -98,6 +112,12 @@ function describe(
     ...(place && place.share >= 0.5 ? { place: place.name } : {}),
     members: members.map((m) => m.index),
   };
+}
+
+/** The label when it makes up half of the group, else the two most frequent. */
+function labelName(labels: readonly [string, number][], size: number): string {
+  const [first, second] = labels;
+  return first[1] * 2 >= size || !second ? first[0] : `mixed: ${first[0]}, ${second[0]}`;
 }
 
 function counts(values: readonly string[]): [string, number][] {

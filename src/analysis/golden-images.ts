@@ -1,10 +1,15 @@
 import type { PairRow } from "../dataset/row.js";
 import { decodeImage, resizeImage } from "../kit/images.js";
-import { correlation, grey, median, robustSigma } from "../vision/index.js";
+import { correlation, grey, median, type Plane, robustSigma, translate } from "../vision/index.js";
 import { mapLimited } from "./limit.js";
 
 /** Side of the square on which goldens and tests are compared. */
 const SIDE = 64;
+const COARSE = 32;
+/** Shifts tried in either direction on the coarse square: 6 % of the crop. A shifted part is no bad golden. */
+const SHIFT = 2;
+/** Standard deviation in grey levels below which a crop shows no structure. */
+const FLAT = 8;
 
 /** What is unlike about one golden against its own test images, compared with all other goldens. */
 export type GoldenFault = Readonly<{ golden: string; reasons: readonly string[]; z: number }>;
@@ -27,15 +32,15 @@ export async function goldenFaults(rows: readonly PairRow[]): Promise<GoldenFaul
   });
   const brightness = scale(
     measured.map((m) => m.brightness),
-    2,
+    4,
   );
   const sharpness = scale(
     measured.map((m) => m.sharpness),
     0.1,
   );
   const likeness = scale(
-    measured.map((m) => m.likeness),
-    0.02,
+    measured.map((m) => m.likeness).filter((l) => !Number.isNaN(l)),
+    0.05,
   );
   return measured.flatMap((m) => {
     const b = (m.brightness - brightness.centre) / brightness.sigma;
@@ -53,7 +58,7 @@ export async function goldenFaults(rows: readonly PairRow[]): Promise<GoldenFaul
       reasons.push(
         `unlike its test image (correlation ${m.likeness.toFixed(2)}, usual ${likeness.centre.toFixed(2)})`,
       );
-    const z = Math.max(Math.abs(b), -s, -l);
+    const z = Math.max(Math.abs(b), -s, Number.isNaN(l) ? 0 : -l);
     return reasons.length > 0 ? [{ golden: m.golden, reasons, z }] : [];
   });
 }
@@ -65,16 +70,37 @@ async function measure(row: PairRow): Promise<Measured | undefined> {
       golden: row.golden[0],
       brightness: golden.mean - test.mean,
       sharpness: Math.log(golden.detail + 1) - Math.log(test.detail + 1),
-      likeness: correlation(golden.plane, test.plane),
+      likeness: bestCorrelation(golden.coarse, test.coarse),
     };
   } catch {
     return undefined;
   }
 }
 
+/** NaN when one of the two is nearly flat: then correlation says nothing. */
+function bestCorrelation(a: Plane, b: Plane): number {
+  if (Math.min(deviation(a), deviation(b)) < FLAT) return Number.NaN;
+  let best = -1;
+  for (let dy = -SHIFT; dy <= SHIFT; dy++)
+    for (let dx = -SHIFT; dx <= SHIFT; dx++) best = Math.max(best, correlation(translate(a, dx, dy), b));
+  return best;
+}
+
+function deviation(p: Plane): number {
+  let sum = 0;
+  let squares = 0;
+  for (const v of p.data) {
+    sum += v;
+    squares += v * v;
+  }
+  const mean = sum / p.data.length;
+  return Math.sqrt(Math.max(0, squares / p.data.length - mean * mean));
+}
+
 async function small(file: string) {
   const image = await decodeImage(file, "gray");
   const plane = grey(await resizeImage(image, SIDE, SIDE));
+  const coarse = grey(await resizeImage(image, COARSE, COARSE));
   let sum = 0;
   let detail = 0;
   for (let y = 0; y < SIDE; y++)
@@ -87,5 +113,5 @@ async function small(file: string) {
         detail += laplace * laplace;
       }
     }
-  return { plane, mean: sum / (SIDE * SIDE), detail: detail / ((SIDE - 2) * (SIDE - 2)) };
+  return { coarse, mean: sum / (SIDE * SIDE), detail: detail / ((SIDE - 2) * (SIDE - 2)) };
 }

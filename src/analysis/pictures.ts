@@ -114,7 +114,7 @@ function ramp(value: number): readonly number[] {
 function sideBySide(panels: readonly Pixels[]): Pixels {
   const height = panels[0].height;
   const width = panels.reduce((sum, p) => sum + p.width, GAP * (panels.length - 1));
-  const data = new Uint8Array(width * height * 3).fill(255);
+  const data = new Uint8Array(width * height * 3).fill(128);
   let left = 0;
   for (const p of panels) {
     for (let y = 0; y < height; y++)

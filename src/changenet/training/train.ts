@@ -73,7 +73,7 @@ const CHUNK = 4 * TILE;
  * Trains the change network into `outDir` (file names of contract 10.5). A second call with the same arguments
  * continues an interrupted training, or returns at once when it is finished; the bytes of the result are the
  * same either way, and for any number of workers.
- * Throws `one_class`, `too_few_rows`, `pretrained_mismatch`, `loss_not_finite`, image errors, `interrupted`.
+ * Throws `one_class`, `no_rows`, `pretrained_mismatch`, `loss_not_finite`, image errors, `interrupted`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   checkRows(options);
@@ -109,13 +109,15 @@ function planOf({ spec, train }: TrainOptions): Plan {
 }
 
 function checkRows({ train, validation }: TrainOptions): void {
-  for (const [what, rows] of [
-    ["training", train],
-    ["validation", validation],
-  ] as const) {
-    if (!rows.some((row) => row.ng === 0)) throw oneClass(what, "PASS");
-    if (what === "training" && !rows.some((row) => row.ng === 1)) throw oneClass(what, "NG");
-  }
+  if (!train.some((row) => row.ng === 0)) throw oneClass("training", "PASS");
+  if (!train.some((row) => row.ng === 1)) throw oneClass("training", "NG");
+  if (validation.length === 0)
+    throw new ReflowError(
+      "data",
+      "no_rows",
+      "there are no validation rows",
+      "Add held-out rows: they choose the best checkpoint.",
+    );
 }
 
 async function fingerprintOf(o: TrainOptions): Promise<string> {

@@ -40,7 +40,10 @@ export function jobDigest(job: Job, inputs: readonly FileHash[]): string {
   );
 }
 
-/** Hashes files; folders are walked in name order. Temporary files and receipts are left out. */
+/** Files that tell when something happened; two equal runs differ in them, so receipts leave them out. */
+const TIMES = new Set(["receipt.json", "status.json", "timing_summary.json", "trainer.state"]);
+
+/** Hashes files; folders are walked in name order. Temporary files and those that hold times are left out. */
 export async function hashFiles(paths: readonly string[]): Promise<FileHash[]> {
   const files: string[] = [];
   for (const p of paths) files.push(...(await walk(p)));
@@ -56,7 +59,7 @@ async function walk(p: string): Promise<string[]> {
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const below: string[] = [];
     for (const e of entries) {
-      if (e.name.endsWith(".tmp") || e.name === "receipt.json") continue;
+      if (e.name.endsWith(".tmp") || TIMES.has(e.name)) continue;
       if (e.isDirectory()) below.push(...(await walk(path.join(p, e.name))));
       else if (e.isFile()) below.push(path.join(p, e.name));
     }

@@ -66,6 +66,8 @@ export type RcaInput = Readonly<{
   outDir: string;
   minRecall: number;
   topK: number;
+  /** The KPI target in words, for the report. */
+  target: string;
   workers: number;
 }>;
 export type RcaOutput = Readonly<{
@@ -111,8 +113,8 @@ export type AnomalygenInput = Readonly<{
   subdir: string;
   /** `stageDir` relative to the workspace: the prefix of the paths in the CSV. */
   workspaceRelative: string;
-  /** Rows for the merge: ChangeNet schema, paths relative to the workspace. */
-  rowsCsv: string;
+  /** Where sdg_rows_raw.csv goes: the rows for the merge, paths relative to the workspace. */
+  rowsDir: string;
   workers: number;
 }>;
 export type AnomalygenOutput = Readonly<{
@@ -132,14 +134,16 @@ export type MiningInput = Readonly<{
   encoder: string | null;
   targetsParquet: string;
   kpiCsv: string;
-  kpiImagesDir: string;
+  /** Root of KPI and pool rows. */
+  imagesDir: string;
+  /** The current training rows, for novelty. */
+  trainCsv: string;
+  trainImagesDir: string;
   poolCsv: string;
-  poolImagesDir: string;
   resolvedPoolCsv: string;
   historyFile: string;
   topK: number;
   minSimilarity: number;
-  previousMined: number | null;
   workspace: string;
   /** Where a PASS row without a golden gets a staged copy. */
   stageDir: string;
@@ -162,7 +166,6 @@ export type MiningOutput = Readonly<{
   mined: number;
   kept: number;
   candidates: number;
-  warnings: readonly string[];
 }>;
 
 export type MergeInput = Readonly<{
@@ -170,11 +173,12 @@ export type MergeInput = Readonly<{
   iteration: number;
   /** Base training CSV for iteration 1, the previous combined CSV later. */
   previousCsv: string;
-  /** Set for iteration 1 only: prefix of base rows, relative to the workspace. */
+  /** Prefix of base rows, relative to the workspace, in iteration 1; null later. */
   basePrefix: string | null;
   sources: readonly Readonly<{ source: "synthetic" | "mined"; csv: string }>[];
   validationCsv: string;
   kpiCsv: string;
+  releaseCsv: string | null;
   /** Root of validation and KPI rows; combined rows are relative to `workspace`. */
   imagesDir: string;
   workspace: string;
@@ -192,6 +196,8 @@ export type MergeOutput = Readonly<{
   report: string;
   rows: number;
   added: number;
+  /** New rows that were not taken, by reason. */
+  refused: Readonly<Record<string, number>>;
 }>;
 
 export type FinalizeInput = Readonly<{

@@ -30,6 +30,7 @@ export async function rcaStep(context: RunContext, label: Label): Promise<StepRe
       outDir,
       minRecall: plan.parameters.min_recall.value,
       topK: plan.parameters.rca_top_k_per_label.value,
+      target: plan.kpi_target,
       workers: context.workers,
     },
     inputs: [spec, checkpoint, inferenceCsv],

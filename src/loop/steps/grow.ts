@@ -28,7 +28,7 @@ export async function anomalygenStep(
   const outDir = layout.anomalygen(label);
   const subdir = `synthetic_${label}`;
   const stageDir = layout.stagedImages(label);
-  const rowsCsv = path.join(layout.filter(label), "sdg_rows_raw.csv");
+  const rowsDir = layout.filter(label);
   const { output, seconds } = await runJob<"anomalygen">(context, {
     id: `${label}-anomalygen`,
     stage: "anomalygen",
@@ -46,7 +46,7 @@ export async function anomalygenStep(
       stageDir,
       subdir,
       workspaceRelative: layout.fromWorkspace(stageDir),
-      rowsCsv,
+      rowsDir,
       workers: context.workers,
     },
     inputs: [spec, checkpoint, split.csv, routed, ...(plan.defect_spec ? [plan.defect_spec] : [])],
@@ -54,8 +54,8 @@ export async function anomalygenStep(
       outDir,
       path.join(stageDir, `${subdir}_ng`),
       path.join(stageDir, `${subdir}_ok`),
-      rowsCsv,
-      path.join(layout.filter(label), "ingest_summary.json"),
+      path.join(rowsDir, "sdg_rows_raw.csv"),
+      path.join(rowsDir, "ingest_summary.json"),
     ],
     receipt: path.join(outDir, "receipt.json"),
     shards: context.workers,
@@ -92,7 +92,7 @@ export async function miningStep(context: RunContext, label: Label): Promise<Ste
   const checkpoint = state.iterations[before]?.best_ckpt_path as string;
   const stamp = await stampFor(layout.intents, `${label}-data_mining`, context.clock);
   const outDir = layout.mining(label, stamp);
-  const stageDir = path.join(layout.stagedImages(label), `mined_${label}`);
+  const split = trainingSplit(context, before);
   const encoder = plan.parameters.encoder.value;
   const { output, seconds } = await runJob<"data_mining">(context, {
     id: `${label}-data_mining`,
@@ -105,26 +105,31 @@ export async function miningStep(context: RunContext, label: Label): Promise<Ste
       encoder,
       targetsParquet: routed,
       kpiCsv: plan.data.tables.kpi.file,
-      kpiImagesDir: plan.data.imagesDir,
+      imagesDir: plan.data.imagesDir,
+      trainCsv: split.csv,
+      trainImagesDir: split.imagesDir,
       poolCsv: pool.file,
-      poolImagesDir: plan.data.imagesDir,
       resolvedPoolCsv: layout.resolvedPool,
       historyFile: layout.history,
       topK: plan.parameters.top_k_per_target.value,
       minSimilarity: plan.parameters.min_similarity.value,
-      previousMined: state.iterations[before]?.mining_mined_count ?? null,
       workspace: layout.ws,
-      stageDir,
+      stageDir: layout.stagedImages(label),
       rowsCsv: path.join(layout.filter(label), "mined_rows.csv"),
       outDir,
       workers: context.workers,
     },
-    inputs: [spec, checkpoint, routed, pool.file, ...(encoder ? [encoder] : [])],
-    outputs: [outDir, stageDir, path.join(layout.filter(label), "mined_rows.csv")],
+    inputs: [spec, checkpoint, routed, pool.file, split.csv, ...(encoder ? [encoder] : [])],
+    outputs: [
+      outDir,
+      path.join(layout.filter(label), "mined_rows.csv"),
+      path.join(layout.filter(label), "mined_rows_provenance.csv"),
+    ],
     receipt: path.join(outDir, "receipt.json"),
     shards: context.workers,
+    // The ledger outlives the folder: an attempt that got as far as the ledger must find its files again.
+    continues: true,
   });
-  for (const message of output.warnings) context.emit({ type: "log", level: "warn", message });
   return {
     seconds: duration(seconds),
     summary: `${output.candidates} candidates, ${output.kept} above the cut-off, ${output.mined} new rows mined.`,
@@ -189,6 +194,7 @@ export async function mergeStep(context: RunContext, label: Label): Promise<Step
       sources,
       validationCsv: plan.data.tables.validation.file,
       kpiCsv: plan.data.tables.kpi.file,
+      releaseCsv: plan.data.tables.release?.file ?? null,
       imagesDir: images,
       workspace: layout.ws,
       spec,
@@ -204,7 +210,7 @@ export async function mergeStep(context: RunContext, label: Label): Promise<Step
   });
   return {
     seconds: duration(seconds),
-    summary: `Training set grew by ${output.added} to ${output.rows} rows.`,
+    summary: `Training set grew by ${output.added} to ${output.rows} rows${refusals(output.refused)}.`,
     commit: {
       kind: "ok",
       stage: "data_merge",
@@ -215,6 +221,11 @@ export async function mergeStep(context: RunContext, label: Label): Promise<Step
       },
     },
   };
+}
+
+function refusals(refused: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(refused).filter(([, n]) => n > 0);
+  return parts.length === 0 ? "" : `; not taken: ${parts.map(([reason, n]) => `${n} ${reason}`).join(", ")}`;
 }
 
 async function resultOf<S extends "anomalygen" | "data_mining">(

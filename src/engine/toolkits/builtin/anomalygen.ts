@@ -1,0 +1,50 @@
+import { score } from "../../../changenet/index.js";
+import { ReflowError } from "../../../kit/index.js";
+import { generate } from "../../../synthesis/index.js";
+import type { StageFunction } from "../../toolkit.js";
+import { loadRows, loadSpec } from "./rows.js";
+
+/** Staged synthetic pairs of earlier iterations: never exemplars or canvases, or their faults would breed. */
+const SYNTHETIC = /(^|\/)synthetic_iter\d+_(ng|ok)\/?$/;
+
+/** Draws defects into clean crops (contract 7) and admits them by the current model. */
+export const anomalygen: StageFunction<"anomalygen"> = async (input, { seed, emit, signal }) => {
+  const spec = await loadSpec(input.spec);
+  const { rows } = await loadRows(input.trainCsv, input.trainImagesDir, spec);
+  const real = rows.filter((row) => !SYNTHETIC.test(row.inputPath));
+  const made = await generate({
+    ngRows: real.filter((row) => row.ng === 1),
+    cleanRows: real.filter((row) => row.ng === 0),
+    ...(input.defectSpec === null ? {} : { defectSpec: input.defectSpec }),
+    ...(input.datasetDir === null ? {} : { datasetDir: input.datasetDir }),
+    numSdg: input.numSdg,
+    seed,
+    outDir: input.outDir,
+    stageDir: input.stageDir,
+    subdir: input.subdir,
+    rowsDir: input.rowsDir,
+    lights: spec.lights,
+    imageExt: spec.imageExt,
+    workspaceRelative: input.workspaceRelative,
+    scoreRows: (some) => score({ checkpoint: input.checkpoint, rows: some, workers: input.workers, signal }),
+    workers: input.workers,
+    emit,
+    signal,
+  });
+  if (made.chain.status === "fatal")
+    throw new ReflowError(
+      "stage",
+      "silent_drop",
+      `the counts of the generator do not add up: ${made.chain.problems.map((p) => p.message).join("; ")}`,
+      "Rows were lost between two steps; the stage is not trusted.",
+      { problems: made.chain.problems },
+    );
+  return {
+    sdgCsv: made.files.result,
+    allocationJson: made.files.allocation,
+    rowsCsv: made.files.rowsCsv,
+    requested: [...made.allocation.values()].reduce((sum, n) => sum + n, 0),
+    generated: [...made.made.values()].reduce((sum, n) => sum + n, 0),
+    admitted: made.rows.length,
+  };
+};

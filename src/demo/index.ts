@@ -1,0 +1,4 @@
+export { FLAWS, type FlawKind } from "./flaws.js";
+export { LIGHTINGS, type Lighting } from "./light.js";
+export { DEMO_TABLES, type DemoTable } from "./plan.js";
+export { type DemoOptions, type DemoWorkspace, makeDemoWorkspace } from "./workspace.js";

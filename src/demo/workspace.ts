@@ -1,0 +1,133 @@
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { stringify } from "yaml";
+import { TABLE_PATHS } from "../dataset/index.js";
+import { formatCsv } from "../kit/csv.js";
+import { type Emit, silent } from "../kit/events.js";
+import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { cores, mapOnWorkers, workerUrl } from "../kit/pool.js";
+import { seeded } from "../kit/random.js";
+import type { Design, Site } from "./design.js";
+import { DEMO_TABLES, folderOf, makeDesigns, planGoldens, planTable, type Shot } from "./plan.js";
+import type { RenderTask } from "./render.worker.js";
+
+export type DemoOptions = Readonly<{
+  /** Folder of the workspace; made when missing. */
+  root: string;
+  seed: number;
+  /** A spec tree for specs/baseline_spec.yaml; without it the workspace has none and gets the default spec. */
+  spec?: Readonly<Record<string, unknown>>;
+  workers?: number;
+  emit?: Emit;
+  signal?: AbortSignal;
+}>;
+
+export type DemoWorkspace = Readonly<{
+  root: string;
+  rows: Readonly<Record<(typeof DEMO_TABLES)[number]["role"], number>>;
+  images: number;
+  /** True when the folder already held this very workspace. */
+  reused: boolean;
+}>;
+
+const HEADER = [
+  "input_path",
+  "golden_path",
+  "label",
+  "object_name",
+  "project",
+  "boardname",
+  "comp_name",
+  "part_type",
+];
+
+/** Changes with the drawing: an older workspace is then drawn anew. */
+const EDITION = 1;
+const BATCH = 12;
+
+/**
+ * Draws a small inspection data set in the layout of contract 1.1: eight board designs with chips, transistors,
+ * circuits and bare tracks under two lightings, every unit a little off and lit a little differently, with eight
+ * types of defects. Offline; the same seed gives the same bytes. Interrupted, it can be started again.
+ */
+export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> {
+  const emit = o.emit ?? silent;
+  const random = seeded(o.seed);
+  const designs = makeDesigns(random);
+  const tables = DEMO_TABLES.map((table) => ({
+    table,
+    shots: planTable(table, designs, random.fork("table", table.role)),
+    goldens: planGoldens(table),
+  }));
+  const shots = tables.flatMap((t) => [...t.goldens, ...t.shots]);
+  const rows = Object.fromEntries(tables.map((t) => [t.table.role, t.shots.length])) as DemoWorkspace["rows"];
+  const result = { root: path.resolve(o.root), rows, images: shots.length * 2 };
+  const note = { edition: EDITION, seed: o.seed, rows };
+  const noteFile = path.join(o.root, "demo.json");
+  const reused = JSON.stringify(await readNote(noteFile)) === JSON.stringify(note);
+  if (!reused) {
+    await drawAll(o, shots, designs, emit);
+    for (const t of tables) await writeTable(o.root, t.table.role, t.shots, designs);
+  }
+  if (o.spec) await writeFileAtomic(path.join(o.root, "specs", "baseline_spec.yaml"), stringify(o.spec));
+  await writeJsonAtomic(noteFile, note);
+  return { ...result, reused };
+}
+
+async function readNote(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+async function drawAll(
+  o: DemoOptions,
+  shots: readonly Shot[],
+  designs: ReadonlyMap<number, Design>,
+  emit: Emit,
+): Promise<void> {
+  const images = path.join(o.root, "images");
+  for (const folder of new Set(shots.map((s) => folderOf(s, designs))))
+    await mkdir(path.join(images, folder), { recursive: true });
+  const tasks: RenderTask[] = [];
+  for (let i = 0; i < shots.length; i += BATCH)
+    tasks.push({ seed: o.seed, images, shots: shots.slice(i, i + BATCH) });
+  const began = performance.now();
+  let done = 0;
+  await mapOnWorkers<RenderTask, number>(workerUrl(import.meta.url, "./render.worker.js"), tasks, {
+    workers: o.workers ?? cores(),
+    ...(o.signal && { signal: o.signal }),
+    onDone: (_, files) => {
+      done += files;
+      const perSecond = done / ((performance.now() - began) / 1000);
+      const total = shots.length * 2;
+      const eta = (total - done) / perSecond;
+      emit({ type: "progress", what: "drawing the demo boards", done, total, unit: "images", eta });
+    },
+  });
+}
+
+async function writeTable(
+  root: string,
+  role: keyof typeof TABLE_PATHS,
+  shots: readonly Shot[],
+  designs: ReadonlyMap<number, Design>,
+): Promise<void> {
+  const rows = shots.map((shot) => {
+    const design = designs.get(shot.design) as Design;
+    const site = design.sites[shot.site] as Site;
+    return [
+      folderOf(shot, designs),
+      folderOf({ ...shot, serial: 0 }, designs),
+      shot.flaw?.kind ?? "PASS",
+      site.name,
+      "reflow-demo",
+      design.name,
+      site.designator,
+      site.partType,
+    ];
+  });
+  await writeFileAtomic(path.join(root, TABLE_PATHS[role]), formatCsv(HEADER, rows));
+}

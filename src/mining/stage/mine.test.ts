@@ -168,6 +168,27 @@ describe("mine", () => {
     ]);
   });
 
+  test("retention follows from the stored vectors alone", async () => {
+    const files = miningFiles(options(1).outDir);
+    const vectors = async (file: string) =>
+      (await readParquet(file)).map((r) => ({ file: String(r.filepath), v: r.embedding as number[] }));
+    const cosine = (a: number[], b: number[]) => {
+      const dot = (x: number[], y: number[]) =>
+        x.reduce((sum, value, i) => sum + value * (y[i] as number), 0);
+      const length = Math.sqrt(dot(a, a) * dot(b, b));
+      return length === 0 ? 0 : dot(a, b) / length;
+    };
+    const sources = await vectors(files.sourceEmbeddings);
+    const kept = new Set<string>();
+    for (const target of await vectors(files.targetEmbeddings)) {
+      const ranked = sources.map((s) => ({ file: s.file, c: cosine(target.v, s.v) }));
+      ranked.sort((a, b) => b.c - a.c);
+      for (const near of ranked.slice(0, 3)) if (near.c >= 0.9) kept.add(near.file);
+    }
+    const candidates = (await readParquet(files.candidates)).map((r) => String(r.filepath));
+    expect(new Set(candidates)).toEqual(kept);
+  });
+
   test("a finished iteration is verified and reused byte for byte, or refused without resume", async () => {
     const before = await Promise.all(
       Object.values(miningFiles(options(1).outDir))

@@ -74,7 +74,7 @@ Both steps read the same embedding_spec.yaml, ran in one process and used one en
 - topn=${f.topK}, knn_metric=cosine, filter_by_label=false.
 - Queries: ${f.targets}; neighbours requested: ${f.targets * f.topK}; different source images among them: ${f.raw}.
 - Similarity of target and neighbour: lowest ${low}, median ${middle}, highest ${high}.
-- Retention at min_similarity=${f.minSimilarity}: ${f.kept} kept, ${f.rejected} rejected. The similarity was computed again in double precision from the stored vectors, because the neighbour table of the upstream tool carries none.
+- Retention at min_similarity=${f.minSimilarity}: ${f.kept} kept, ${f.rejected} rejected. The similarity is the cosine of the two stored vectors in double precision; neighbours are ranked and retained by the same number.
 - History: ${f.alreadyMined} of the kept images were selected by earlier iterations, ${f.mined} are new, ${f.cumulative} have been mined in this run altogether.
 - Novelty of the mined images (one minus the largest similarity to a current training row): ${f.novelty === undefined ? "not computed, no training rows were given" : `median ${number(f.novelty)}`}.
 - Yield against the iteration before: ${yieldLine(f.yield)}`,

@@ -1,4 +1,4 @@
-import { linearScale, niceTicks } from "./scale.js";
+import { linearScale, niceTicks, rateAxis } from "./scale.js";
 
 /** One operating point: the share of defects caught and of good parts rejected, both 0..1. */
 export type RatePoint = Readonly<{ recall: number; far: number }>;
@@ -37,6 +37,8 @@ export type CurveLayout = Readonly<{
   xTicks: readonly { x: number; value: number }[];
   yTicks: readonly { y: number; value: number }[];
   targetY: number | undefined;
+  /** The FAR axis is a square root. */
+  root: boolean;
   marks: readonly Readonly<{ name: string; x: number; y: number; recall: number; far: number }>[];
 }>;
 
@@ -59,9 +61,9 @@ export function layoutCurves(o: {
     (o.target ?? 0) * 1.25,
     ...inView.flatMap((c) => c.points.map((p) => p.far)),
   );
-  const yValues = niceTicks(0, highest, 4);
   const x = linearScale([o.from, 1], [plot.left, plot.right]);
-  const y = linearScale([0, yValues[yValues.length - 1] as number], [plot.bottom, plot.top]);
+  const axis = rateAxis(highest, o.target, [plot.bottom, plot.top], 20);
+  const y = axis.scale;
   const lines = inView.map((c) => {
     const path: [number, number][] = [];
     let from = plot.left;
@@ -84,7 +86,8 @@ export function layoutCurves(o: {
     plot,
     lines,
     xTicks: niceTicks(o.from, 1, 4).map((value) => ({ x: x(value), value })),
-    yTicks: yValues.map((value) => ({ y: y(value), value })),
+    yTicks: axis.ticks.map((t) => ({ y: t.at, value: t.value })),
+    root: axis.root,
     targetY: o.target === undefined ? undefined : y(o.target),
     marks,
   };

@@ -65,7 +65,7 @@ export function layoutHistogram(o: {
     });
   const ticks: number[] = [];
   for (const value of [1, 10, 100, 1000, 1e4, 1e5, 1e6])
-    if (value <= o.top && tall(value) - tall(ticks.at(-1) ?? 0) >= 14) ticks.push(value);
+    if (value <= o.top && tall(value) - tall(ticks.at(-1) ?? 0) >= 12) ticks.push(value);
   return {
     width: o.width,
     height: o.height,

@@ -1,4 +1,4 @@
-import { linearScale, niceTicks } from "./scale.js";
+import { linearScale, niceTicks, type RateAxis, rateAxis } from "./scale.js";
 
 /** One iteration's measured rate with its interval, in the unit of the axis. */
 export type ProgressPoint = Readonly<{ value: number; low?: number; high?: number }>;
@@ -14,6 +14,8 @@ export type ProgressLayout = Readonly<{
   }>[];
   yTicks: readonly { y: number; value: number }[];
   targetY: number | undefined;
+  /** The value axis is a square root. */
+  root: boolean;
 }>;
 
 /**
@@ -35,10 +37,8 @@ export function layoutProgress(o: {
   );
   if (o.target !== undefined) values.push(o.target);
   const finite = values.filter(Number.isFinite);
-  const top = Math.max(...finite, 0);
-  const low = o.fromZero === false ? Math.min(...finite) : Math.min(0, ...finite);
-  const ticks = niceTicks(low, top > low ? top * 1.03 : low + 1, 4);
-  const y = linearScale([ticks[0] as number, ticks[ticks.length - 1] as number], [plot.bottom, plot.top]);
+  const axis = valueAxis(finite, o.target, o.fromZero !== false, [plot.bottom, plot.top]);
+  const y = axis.scale;
   const cut = (v: number) => Math.min(plot.bottom, Math.max(plot.top, y(v)));
   const slot = (plot.right - plot.left) / Math.max(1, o.columns.length);
   const spread = Math.min(18, slot / (o.series.length + 1));
@@ -64,7 +64,24 @@ export function layoutProgress(o: {
           : [],
       ),
     })),
-    yTicks: ticks.map((value) => ({ y: y(value), value })),
+    yTicks: axis.ticks.map((t) => ({ y: t.at, value: t.value })),
+    root: axis.root,
     targetY: o.target === undefined ? undefined : y(o.target),
   };
+}
+
+/** Rates start at zero; for metrics where more is better the axis spans the values. */
+function valueAxis(
+  values: readonly number[],
+  target: number | undefined,
+  fromZero: boolean,
+  range: readonly [number, number],
+): RateAxis {
+  const top = Math.max(0, ...values);
+  const low = Math.min(...values);
+  if (fromZero && !(low < 0)) return rateAxis(top > 0 ? top * 1.03 : 1, target, range, 20);
+  const high = Math.max(...values);
+  const ticks = niceTicks(low, high > low ? high : low + 1, 4);
+  const scale = linearScale([ticks[0] as number, ticks[ticks.length - 1] as number], range);
+  return { scale, root: false, ticks: ticks.map((value) => ({ at: scale(value), value })) };
 }

@@ -30,6 +30,44 @@ export function niceTicks(low: number, high: number, wanted = 4): readonly numbe
   return Array.from({ length: last - first + 1 }, (_, i) => value(first + i));
 }
 
+/** An axis for rates from zero: where values lie, and round ticks with their positions. */
+export type RateAxis = Readonly<{
+  scale: Scale;
+  root: boolean;
+  ticks: readonly { at: number; value: number }[];
+}>;
+
+/**
+ * An axis from zero to a round value at or above `top`. When the target is small against the top (a tenth or less) the
+ * scale is a square root: the last tenths of a percent decide, and a straight scale would press them flat.
+ *
+ * @param gap smallest distance between ticks
+ */
+export function rateAxis(
+  top: number,
+  target: number | undefined,
+  range: readonly [number, number],
+  gap: number,
+): RateAxis {
+  const even = niceTicks(0, top, 4);
+  const end = even[even.length - 1] as number;
+  const root = target !== undefined && target > 0 && target < end / 10;
+  if (!root) {
+    const scale = linearScale([0, end], range);
+    return { scale, root, ticks: even.map((value) => ({ at: scale(value), value })) };
+  }
+  const inner = linearScale([0, Math.sqrt(end)], range);
+  const scale = (value: number) => inner(Math.sqrt(Math.max(0, value)));
+  const power = 10 ** Math.floor(Math.log10(end));
+  const candidates = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.001].map((m) => m * power * 10);
+  const kept = [end];
+  for (const value of candidates)
+    if (value < end && Math.abs(scale(value) - scale(kept[kept.length - 1] as number)) >= gap)
+      kept.push(value);
+  while (kept.length > 1 && Math.abs(scale(kept[kept.length - 1] as number) - scale(0)) < gap) kept.pop();
+  return { scale, root, ticks: [0, ...kept.reverse()].map((value) => ({ at: scale(value), value })) };
+}
+
 /** A position as SVG text: two decimals, no trailing zeros, no minus zero. */
 export function at(value: number): string {
   const text = value.toFixed(2).replace(/\.?0+$/, "");

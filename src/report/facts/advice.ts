@@ -32,7 +32,7 @@ export function adviceOf(run: Run, verdict: Verdict): readonly Advice[] {
       why: "It holds the very model that was evaluated here, its threshold and test vectors that prove it.",
       command: "reflow export <run-dir> --output <bundle-dir>",
     });
-  out.push(...claimAdvice(run, verdict));
+  out.push(...claimAdvice(run, verdict), ...marginAdvice(run, verdict));
   if (best && verdict.kind !== "hard_stop") out.push(...gapAdvice(run, verdict));
   return out;
 }
@@ -95,4 +95,18 @@ function gapAdvice(run: Run, verdict: Verdict): Advice[] {
       why: "No iteration beat the baseline, so the baseline model is handed over. See which class lost below.",
     });
   return out;
+}
+
+/** A met target whose interval reaches beyond it is met on this sample only. */
+function marginAdvice(run: Run, verdict: Verdict): Advice[] {
+  const used = run.best?.kpi?.used;
+  const { metric } = run.state;
+  if (verdict.kind !== "met" || metric?.name !== "far_pct" || !used) return [];
+  if (used.farRange.high * 100 <= metric.target) return [];
+  return [
+    {
+      what: "Confirm it on more good parts",
+      why: `The measured rate is below the target, but ${plural(used.falseAlarms, "false alarm")} in ${plural(used.pass, "good part")} allow a true rate of up to ${percent(used.farRange.high)}.`,
+    },
+  ];
 }

@@ -19,13 +19,17 @@ export function html(text: TemplateStringsArray, ...parts: readonly HtmlPart[]):
 
 /** Escapes text for element content and for quoted attributes; control characters become a visible mark. */
 export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;")
-    .replace(CONTROL, "\ufffd");
+  return (
+    text
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;")
+      .replaceAll("'", "&#39;")
+      .replace(CONTROL, "\ufffd")
+      // A reader that looks for unfilled placeholders must not find one in data.
+      .replaceAll("{{", "&#123;&#123;")
+  );
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters HTML forbids

@@ -29,12 +29,17 @@ export function renderPage(o: {
       (s) => html`<li><a href="#${s.id}">${s.title}</a></li>`,
     )}</ol></nav>
 <main>
-${o.hero}
-${o.sections.map((s) => html`<section id="${s.id}"><h2>${s.title}</h2>${s.body}</section>\n`)}
+${glued(o.hero)}
+${o.sections.map((s) => html`<section id="${s.id}"><h2>${s.title}</h2>${glued(s.body)}</section>\n`)}
 </main>
 </div>
 <script>${trusted(SCRIPT)}</script>
 </body>
 </html>`.markup
   }\n`;
+}
+
+/** Keeps a number and its percent sign on one line. */
+function glued(part: Html): Html {
+  return trusted(part.markup.replace(/(\d) %/g, "$1\u202f%"));
 }

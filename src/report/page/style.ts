@@ -53,11 +53,11 @@ h3{font-size:1rem;margin:1.7rem 0 .5rem}
 .big small{font-size:.45em;font-weight:500;letter-spacing:0;color:var(--soft)}
 .was{color:var(--soft);font-size:.95rem;margin-top:.55rem}
 .was b{color:var(--ink);font-weight:600}
-dl.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 1.2rem;margin:.9rem 0}
+dl.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0;margin:.9rem 0}
 .herogrid dl.facts{margin:0}
 dl.facts>*{padding:.42rem 0;border-top:1px solid var(--rule);margin:0}
 dl.facts>*:nth-child(-n+2){border-top:0;padding-top:0}
-dl.facts dt{color:var(--soft)}
+dl.facts dt{color:var(--soft);padding-right:1.3rem}
 dl.facts dd{font-weight:550}
 dl.facts dd span{font-weight:400;color:var(--soft)}
 .next{margin-top:1.6rem;padding:1.1rem 1.3rem 1.2rem;background:var(--panel);border-radius:8px}
@@ -81,12 +81,14 @@ td small,td code{overflow-wrap:anywhere}
 td small{color:var(--soft);display:block;font-size:.86em}
 .tag{display:inline-block;font-size:.76rem;line-height:1.35;font-weight:600;padding:.06em .5em;border:1px solid var(--rule);border-radius:4px;color:var(--soft);white-space:nowrap}
 .tag.ng{color:var(--ng)}.tag.pass{color:var(--pass)}.tag.good{color:var(--brand);border-color:currentColor}.tag.bad{color:var(--red);border-color:currentColor}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,370px),1fr));gap:1.3rem 2.2rem;margin:1rem 0}
+section>ol.steps{margin-top:.9rem}
+.thumbs{display:grid;grid-template-columns:repeat(3,46px);gap:3px}.thumbs img{display:block;width:46px;height:46px;object-fit:cover;border-radius:3px;image-rendering:auto}.thumbs .noimg{display:none}
+.charts{align-items:start;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,370px),1fr));gap:1.3rem 2.2rem;margin:1rem 0}
 figure{margin:0}
 figure.c figcaption{font-size:.93rem;font-weight:600;margin-bottom:.2rem}
 figure.c figcaption small{display:block;font-weight:400;color:var(--soft);font-size:.87rem}
 svg.chart{display:block;width:100%;height:auto;max-width:620px;overflow:visible}
-svg .t{font:11.5px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans","DejaVu Sans",sans-serif;fill:var(--soft)}
+svg .t{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans","DejaVu Sans",sans-serif;fill:var(--soft)}
 svg .strong{font-weight:620;fill:var(--ink)}svg .name{fill:var(--ink)}
 svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 svg .grid{stroke:var(--rule);stroke-width:1}svg .axis{stroke:var(--soft);stroke-width:1}

@@ -32,11 +32,11 @@ export async function readPlan(runDir: string): Promise<PlanFacts> {
   });
   const data = tree(plan.data);
   const images = tree(data.images);
-  const valueOf = (name: string) => text(parameters.find((p) => p.name === name)?.value);
+  const given = (name: string) => text(parameters.find((p) => p.name === name)?.value);
   return {
     hash: text(plan.plan_hash),
-    claim: valueOf("claim"),
-    seed: valueOf("seed"),
+    claim: given("claim"),
+    seed: given("seed"),
     parameters,
     tables: Object.entries(tree(data.tables)).map(([name, v]) => {
       const t = tree(v);

@@ -14,14 +14,15 @@ export function analysis(run: Run, plan: RcaPlan, album: Album): Html | null {
   const of = labelName(plan.analysed.label);
   if (rca.unreachable)
     return html`<p class="warn">The required recall cannot be reached on this KPI set, so ${of} has no weak samples.</p>`;
-  return html`${clusters(rca.clusters, of)}${groups(rca.groups, of)}${lightings(rca.lightings)}${suspects(run, plan, album)}${goldens(run, plan, album)}`;
+  return html`${clusters(rca.clusters, of, plan, album)}${groups(rca.groups, of)}${lightings(rca.lightings)}${suspects(run, plan, album)}${goldens(run, plan, album)}`;
 }
 
-function clusters(list: readonly Cluster[], of: string): Html | null {
+function clusters(list: readonly Cluster[], of: string, plan: RcaPlan, album: Album): Html | null {
   if (list.length === 0) return null;
   return html`<h3>What failures have in common</h3><p class="note">Weak samples of ${of}, grouped by how they look to the model.</p>${table(
     [
       { head: "Group" },
+      { head: "Typical" },
       { head: "Kind" },
       { head: "Samples", numeric: true },
       { head: "Wrong", numeric: true },
@@ -30,6 +31,7 @@ function clusters(list: readonly Cluster[], of: string): Html | null {
     ],
     list.slice(0, 12).map((c) => [
       c.name,
+      html`<div class="thumbs">${(plan.examples.get(c) ?? []).map((s) => picture(album, s, `typical of ${c.name}`))}</div>`,
       c.side,
       count(c.size),
       count(c.wrong),
@@ -41,22 +43,31 @@ function clusters(list: readonly Cluster[], of: string): Html | null {
   )}`;
 }
 
+const DIMENSIONS: Readonly<Record<string, string>> = {
+  boardname: "board",
+  comp_type_1: "component type 1",
+  comp_type_2: "component type",
+  comp_name: "component",
+  golden_path: "golden folder",
+};
+
 /** A group is pointed out when its false alarms are unlikely to be chance, also after looking at many groups. */
 function groups(list: readonly GroupRow[], of: string): Html | null {
   if (list.length === 0) return null;
   const unusual = list.filter((g) => g.p !== undefined && g.p * list.length < 0.05);
   const dimensions = [...new Set(list.map((g) => g.dimension))];
+  const called = (d: string) => DIMENSIONS[d] ?? d.replaceAll("_", " ");
   return html`<h3>By board, component and so on</h3><p class="note">${
     unusual.length > 0
-      ? `More false alarms than chance explains: ${unusual.map((g) => `${g.dimension.replaceAll("_", " ")} ${g.group}`).join(", ")}.`
+      ? `More false alarms than chance explains: ${unusual.map((g) => `${called(g.dimension)} ${g.group}`).join(", ")}.`
       : `No board, component or other group has more false alarms than chance explains (${of}).`
   }</p>${dimensions.map((d) => {
     const rows = list.filter((g) => g.dimension === d);
     return details(
-      `By ${d.replaceAll("_", " ")} (${count(rows.length)})`,
+      `By ${called(d)} (${count(rows.length)})`,
       table(
         [
-          { head: d.replaceAll("_", " ") },
+          { head: called(d) },
           { head: "Rows", numeric: true },
           { head: "False alarms", numeric: true },
           { head: "FAR (95 % interval)", numeric: true },

@@ -61,7 +61,7 @@ export function defectTypes(run: Run): Section {
             before: before.get(c.label)?.cost,
             after: c.cost,
           })),
-          width: 440,
+          width: 420,
         }),
         `Cost per class: ${after.map((c) => `${c.label} ${percent(c.cost)}`).join(", ")}`,
       ),
@@ -102,7 +102,7 @@ function scoreRanges(run: Run): Html | null {
     axis,
     before: before?.used?.threshold,
     after: after.used?.threshold,
-    width: 440,
+    width: 420,
   });
   return chartFigure(
     "Scores per class",

@@ -51,7 +51,7 @@ export function growthSection(run: Run): Section {
         layoutStack({
           rows: grown.map((l) => ({ name: labelName(l.label), values: l.growth?.bySource ?? {} })),
           keys: SOURCES,
-          width: 420,
+          width: 400,
         }),
         `Training rows by source: ${grown.map((l) => `${labelName(l.label)} ${l.growth?.total}`).join(", ")}`,
         (key) => `f-${key}`,
@@ -69,7 +69,7 @@ export function growthSection(run: Run): Section {
         layoutStack({
           rows: grown.map((l) => ({ name: labelName(l.label), values: l.growth?.byLabel ?? {} })),
           keys: labels.filter((l) => l !== "PASS"),
-          width: 420,
+          width: 400,
         }),
         "Training defect rows by label and iteration",
         (key) => `f-${labels.filter((l) => l !== "PASS").indexOf(key) % 8}`,

@@ -24,10 +24,12 @@ export function hero(run: Run, verdict: Verdict, advice: readonly Advice[]): Htm
 <h1>${verdict.headline}</h1>
 <p class="goal">${goalText(run)}</p>
 <div class="herogrid"><div>${number(run)}</div>${facts(run, verdict)}</div>
-<div class="next"><h2>What to do next</h2><ol class="steps">${advice.map(
-    (a) =>
-      html`<li><div><b>${a.what}</b><p>${a.why}</p>${a.command && html`<code>${a.command}</code>`}</div></li>`,
-  )}</ol></div>
+<div class="next"><h2>What to do next</h2><ol class="steps">${advice
+    .slice(0, 3)
+    .map(
+      (a) =>
+        html`<li><div><b>${a.what}</b><p>${a.why}</p>${a.command && html`<code>${a.command}</code>`}</div></li>`,
+    )}</ol></div>
 </div>${state.metric ? "" : html`<p class="warn">The run records no metric contract, so nothing can be compared with a target.</p>`}`;
 }
 
@@ -56,7 +58,7 @@ function number(run: Run): Html {
   return html`<div class="big">${value(measured.value, state.metric)} <small>${far ? "false-alarm rate" : (state.metric?.displayName ?? "")}</small></div>
 ${before}${
   far && used
-    ? html`<p class="was">95 % interval <b>${interval(used.farRange)}</b>: ${plural(used.falseAlarms, "false alarm")} in ${plural(used.pass, "good part")}</p>${gauge(measured.value, used.farRange, state.metric)}`
+    ? html`<p class="was">95 % interval <b>${interval(used.farRange)}</b>: ${plural(used.falseAlarms, "false alarm")} in ${plural(used.pass, "good part")}</p>${beyond(used.farRange.high, measured.passed, state.metric)}${gauge(measured.value, used.farRange, state.metric)}`
     : null
 }`;
 }
@@ -78,6 +80,12 @@ function gauge(
   });
   const says = `Measured ${percentDigits(measured)} percent, interval ${interval(range)}, target ${metric.operator} ${metric.target} percent`;
   return drawGauge(layout, says, (v) => shortPercent(v / 100));
+}
+
+/** Says so when the interval of a met target reaches beyond it. */
+function beyond(high: number, passed: boolean, metric: Metric | undefined): Html | null {
+  if (!passed || !metric || high * 100 <= metric.target) return null;
+  return html`<p class="was">The interval reaches beyond the target: the next sample of parts may miss it.</p>`;
 }
 
 function facts(run: Run, verdict: Verdict): Html {

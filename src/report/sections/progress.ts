@@ -10,7 +10,7 @@ import { chartFigure, legend, type Section, term } from "../page/parts.js";
 import type { LabelRun, Run } from "../read/run.js";
 import { value } from "./hero.js";
 
-const WIDTH = 420;
+const WIDTH = 400;
 
 /** The metric over the iterations, the trade between escapes and false alarms, and the scores themselves. */
 export function progress(run: Run): Section {
@@ -68,7 +68,7 @@ function overIterations(run: Run, measured: readonly LabelRun[]): Html {
     .join(", ")}`;
   return chartFigure(
     far ? "False-alarm rate per iteration" : `${metric?.displayName ?? "Metric"} per iteration`,
-    far ? "bars are 95 % intervals; the best is on green" : "the best is on green",
+    `${far ? "bars are 95 % intervals; " : ""}the best is on green${layout.root ? "; square-root scale" : ""}`,
     legend(
       far
         ? [
@@ -107,7 +107,7 @@ function tradeOff(run: Run): Html | null {
   });
   return chartFigure(
     "What the last defects cost",
-    "false-alarm rate to pay (up) for the share of defects caught (right); dots at 99 % and 100 %",
+    `false-alarm rate (up) to pay for the share of defects caught (right)${layout.root ? "; square-root scale" : ""}`,
     legend(
       shown.map((l, i) =>
         i === shown.length - 1

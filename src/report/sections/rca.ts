@@ -3,7 +3,7 @@ import type { Album, Shot } from "../page/album.js";
 import { count, labelName, plural, score } from "../page/format.js";
 import { type HtmlPart, html } from "../page/html.js";
 import type { Section } from "../page/parts.js";
-import type { SuspectLabel } from "../read/rca.js";
+import type { Cluster, SuspectLabel } from "../read/rca.js";
 import type { LabelRun, Run } from "../read/run.js";
 import type { ScoredRow } from "../read/scores.js";
 import { analysis } from "./analysis.js";
@@ -21,6 +21,8 @@ export type RcaPlan = Readonly<{
   goldens: readonly Shot[];
   /** The label whose analysis is shown: the best one, or an earlier one when the best has none. */
   analysed: LabelRun | undefined;
+  /** Up to three typical members of each group of failures. */
+  examples: ReadonlyMap<Cluster, readonly Shot[]>;
 }>;
 
 export function planRca(run: Run, sizes: Sizes): RcaPlan {
@@ -48,12 +50,25 @@ export function planRca(run: Run, sizes: Sizes): RcaPlan {
       .slice(0, sizes.suspects)
       .map((g) => ({ files: [run.places.locate(g.file) ?? g.file] })),
     analysed,
+    examples: new Map(
+      (analysed?.rca?.clusters ?? []).slice(0, sizes.open).map((c) => [
+        c,
+        c.members.slice(0, 3).flatMap((m) => {
+          const row = byIndex.get(m);
+          return (row && tripletOf(run, analysed, row).test) ?? [];
+        }),
+      ]),
+    ),
   };
 }
 
 export function rcaShots(plan: RcaPlan): readonly Shot[] {
   const triplets = [plan.escapes, plan.alarms, plan.nearEscapes, plan.nearAlarms].flat();
-  return [...[...triplets, ...plan.suspects.map((s) => s.triplet)].flatMap(shotsOf), ...plan.goldens];
+  return [
+    ...[...triplets, ...plan.suspects.map((s) => s.triplet)].flatMap(shotsOf),
+    ...plan.goldens,
+    ...[...plan.examples.values()].flat(),
+  ];
 }
 
 /** Escapes and false alarms as pictures, then what they have in common. */
@@ -69,7 +84,9 @@ export function rcaSection(run: Run, plan: RcaPlan, album: Album, sizes: Sizes):
   const t = owner.kpi?.used?.threshold ?? 0;
   const wide = isWide(run);
   const distance = (row: ScoredRow) =>
-    `${score(Math.abs(row.score - t))} ${row.score > t ? "above" : "below"}`;
+    row.score === t
+      ? "sets the threshold"
+      : `${score(Math.abs(row.score - t))} ${row.score > t ? "above" : "below"}`;
   const gallery = (heading: string, words: string, list: readonly Triplet[], open = sizes.open): HtmlPart =>
     list.length > 0 &&
     html`<h3>${heading}</h3><p class="note">${words}</p>${tripletCards(album, list, open, wide, distance)}`;

@@ -2,6 +2,7 @@ import { type Album, picture, type Shot } from "../page/album.js";
 import { count, labelName, plural, score } from "../page/format.js";
 import { type Html, html } from "../page/html.js";
 import { details, type Section } from "../page/parts.js";
+import { tally } from "../read/growth.js";
 import type { LabelRun, Run } from "../read/run.js";
 import type { SyntheticPair } from "../read/synthesis.js";
 import type { Sizes } from "./shots.js";
@@ -57,18 +58,25 @@ export function samplesSection(plan: SamplesPlan, album: Album): Section {
   };
 }
 
-function reasons(owner: LabelRun): Html | null {
-  const list = Object.entries(owner.synthesis?.refused ?? {});
-  return list.length === 0
-    ? null
-    : html`<p class="note">Thrown away on the way: ${list.map(([reason, n]) => `${count(n)} ${reason}`).join("; ")}.</p>`;
+/** Why pairs were let in and what was thrown away, in one line each. */
+function reasons(owner: LabelRun): Html {
+  const admitted = tally((owner.synthesis?.pairs ?? []).filter((p) => p.admitted).map((p) => p.reason));
+  const line = (list: Readonly<Record<string, number>>) =>
+    Object.entries(list)
+      .filter(([reason]) => reason !== "")
+      .sort((a, b) => b[1] - a[1])
+      .map(([reason, n]) => `${count(n)} ${reason}`)
+      .join("; ");
+  const [kept, gone] = [line(admitted), line(owner.synthesis?.refused ?? {})];
+  return html`<p class="note">${kept && `Let in: ${kept}. `}${gone && `Thrown away on the way: ${gone}.`}</p>`;
 }
 
 function cards(pairs: readonly SyntheticPair[], album: Album): Html {
+  const common = Object.entries(tally(pairs.map((p) => p.reason))).sort((a, b) => b[1] - a[1])[0]?.[0];
   return html`<div class="cards two">${pairs.map(
     (p) =>
-      html`<figure><div class="shots" data-blink><div>${picture(album, { files: [p.ok] }, `OK of ${p.name}`)}<em>OK</em></div><div>${picture(album, { files: [p.ng] }, `NG of ${p.name}`)}<em>NG</em></div></div><figcaption><span class="tag ng">${p.label}</span> <span class="tag ${p.admitted ? "good" : "bad"}">${p.admitted ? "admitted" : "refused"}</span>${
-        p.score !== undefined && html` ${score(p.score)}`
-      }${p.reason && html`<small>${p.reason}</small>`}</figcaption></figure>\n`,
+      html`<figure><div class="shots" data-blink><div>${picture(album, { files: [p.ok] }, `OK of ${p.name}`)}<em>OK</em></div><div>${picture(album, { files: [p.ng] }, `NG of ${p.name}`)}<em>NG</em></div></div><figcaption><span class="tag ng">${p.label}</span> ${p.score !== undefined && score(p.score)}${
+        !p.admitted && html` <span class="tag bad">refused</span>`
+      }${(!p.admitted || p.reason !== common) && p.reason && html`<small>${p.reason}</small>`}</figcaption></figure>\n`,
   )}</div>`;
 }

@@ -117,7 +117,7 @@ export function drawResidue(canvas: Canvas, place: Frame, random: Random): void 
   );
 }
 
-/** Copper where it must not be, laid bare: a thorn at a track. */
+/** Copper where it must not be: a thorn at a track, under the mask like the track. */
 export function drawThorn(
   canvas: Canvas,
   place: Frame,
@@ -134,7 +134,7 @@ export function drawThorn(
       reach: length + width,
       distance: (u, v) => {
         const t = Math.max(0, Math.min(1, (u * du + v * dv) / (length * length)));
-        return Math.hypot(u - t * du, v - t * dv) - (width / 2) * (1 - 0.6 * t);
+        return Math.hypot(u - t * du, v - t * dv) - (width / 2) * (1 - 0.45 * t);
       },
     },
     (s, _u, _v, d) => {

@@ -21,7 +21,7 @@ export const HOLE: Rgb = [0.012, 0.012, 0.012];
 /** Solder masks: what lies bare, and where copper shines through. */
 export type Mask = Readonly<{ bare: Rgb; over: Rgb }>;
 export const MASKS: readonly Mask[] = [
-  { bare: [0.016, 0.1, 0.042], over: [0.06, 0.27, 0.1] },
-  { bare: [0.02, 0.115, 0.05], over: [0.075, 0.3, 0.11] },
-  { bare: [0.012, 0.085, 0.05], over: [0.05, 0.245, 0.13] },
+  { bare: [0.016, 0.1, 0.042], over: [0.08, 0.33, 0.12] },
+  { bare: [0.02, 0.115, 0.05], over: [0.095, 0.36, 0.13] },
+  { bare: [0.012, 0.085, 0.05], over: [0.07, 0.3, 0.16] },
 ];

@@ -188,19 +188,16 @@ export function drawPackage(
     });
 }
 
-/** Joins lead `hit` with its neighbour on the same side. */
+/** Joins a lead with its nearest neighbour on the same side; a lone lead has none, so the next one is taken. */
 function drawBridge(canvas: Canvas, place: Frame, look: PackageLook, hit: number, flaw: Flaw): void {
-  const one = look.leads[hit];
+  const neighbours = (l: Leads[number]) => look.leads.filter((o) => o !== l && o.out === l.out);
+  const able = look.leads.filter((l) => neighbours(l).length > 0);
+  const one = able[hit % able.length];
   if (!one) return;
-  const others = look.leads.filter((l) => l !== one && l.out === one.out);
-  const nearest = others.sort((a, b) => Math.abs(a.u - one.u) - Math.abs(b.u - one.u))[0];
-  // A lone lead is joined along the body to the first of the other side.
-  const other = nearest ?? look.leads.find((l) => l !== one);
+  const [other] = neighbours(one).sort((a, b) => Math.abs(a.u - one.u) - Math.abs(b.u - one.u));
   if (!other) return;
-  const length = look.lead.length;
-  const v = one.v + one.out * length * (0.55 + 0.35 * flaw.strength * flaw.side);
-  const dv = nearest ? flaw.angle * 1.5 : other.v + other.out * length * 0.6 - v;
-  drawStrand(canvas, at(place, one.u, v), other.u - one.u, dv, 4.5 + 4.5 * flaw.strength);
+  const v = one.v + one.out * look.lead.length * (0.62 + 0.28 * flaw.strength * flaw.side);
+  drawStrand(canvas, at(place, one.u, v), other.u - one.u, flaw.angle * 1.5, 4.5 + 4.5 * flaw.strength);
 }
 
 function mix(a: Rgb, b: Rgb, t: number): Rgb {

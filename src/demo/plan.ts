@@ -49,10 +49,10 @@ export const DEMO_TABLES: readonly DemoTable[] = [
   { role: "pool", designs: [131, 132, 133], sites: 28, units: 6, flaws: each(18) },
 ];
 
-/** The designs of the demo by number; drawn from the seed, so workers need not be sent them. */
-export function makeDesigns(random: Random): ReadonlyMap<number, Design> {
+/** The designs of the tables by number; drawn from the seed, so workers need not be sent them. */
+export function makeDesigns(tables: readonly DemoTable[], random: Random): ReadonlyMap<number, Design> {
   return new Map(
-    DEMO_TABLES.flatMap((t) =>
+    tables.flatMap((t) =>
       t.designs.map((n) => [n, makeDesign(random.fork("design", n), n, t.sites)] as const),
     ),
   );

@@ -6,10 +6,15 @@ import { encodeImage } from "../kit/images.js";
 import { seeded } from "../kit/random.js";
 import type { Design, Site } from "./design.js";
 import { LIGHTINGS, noiseTable } from "./light.js";
-import { folderOf, makeDesigns, type Shot } from "./plan.js";
+import { type DemoTable, folderOf, makeDesigns, type Shot } from "./plan.js";
 import { renderSite } from "./scene.js";
 
-export type RenderTask = Readonly<{ seed: number; images: string; shots: readonly Shot[] }>;
+export type RenderTask = Readonly<{
+  seed: number;
+  tables: readonly DemoTable[];
+  images: string;
+  shots: readonly Shot[];
+}>;
 
 /** JPEG quality of the demo's camera. */
 const QUALITY = 92;
@@ -17,14 +22,15 @@ const QUALITY = 92;
 if (!isMainThread) sharp.concurrency(1);
 
 /** What a thread makes from the seed once. */
-type Studio = Readonly<{ seed: number; designs: ReadonlyMap<number, Design>; noise: Float32Array }>;
+type Studio = Readonly<{ key: string; designs: ReadonlyMap<number, Design>; noise: Float32Array }>;
 let studio: Studio | undefined;
 
 /** Draws shots and writes their files; returns how many files. Plain writes: the tables, written last, vouch for them. */
 export default async function render(task: RenderTask): Promise<number> {
   const root = seeded(task.seed);
-  if (studio?.seed !== task.seed)
-    studio = { seed: task.seed, designs: makeDesigns(root), noise: noiseTable(root.fork("noise")) };
+  const key = JSON.stringify([task.seed, task.tables]);
+  if (studio?.key !== key)
+    studio = { key, designs: makeDesigns(task.tables, root), noise: noiseTable(root.fork("noise")) };
   const { designs, noise } = studio;
   for (const shot of task.shots) {
     const site = (designs.get(shot.design) as Design).sites[shot.site] as Site;

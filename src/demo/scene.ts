@@ -90,7 +90,7 @@ function drawTrackFlaw(canvas: Canvas, view: Frame, site: Site, flaw: Flaw | und
   const spot = at(view, x, y);
   if (flaw.kind === "open") drawGap(canvas, spot, 4.5 + 6 * flaw.strength, track.width, site.mask);
   else {
-    const reach = (track.width / 2 + 5 + 5 * flaw.strength) * flaw.side;
-    drawThorn(canvas, spot, flaw.angle * 4, reach, 5 + 3 * flaw.strength, site.mask);
+    const reach = (track.width / 2 + 6 + 5 * flaw.strength) * flaw.side;
+    drawThorn(canvas, spot, flaw.angle * 4, reach, 7.5 + 3 * flaw.strength, site.mask);
   }
 }

@@ -8,7 +8,15 @@ import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
 import { cores, mapOnWorkers, workerUrl } from "../kit/pool.js";
 import { seeded } from "../kit/random.js";
 import type { Design, Site } from "./design.js";
-import { DEMO_TABLES, folderOf, makeDesigns, planGoldens, planTable, type Shot } from "./plan.js";
+import {
+  DEMO_TABLES,
+  type DemoTable,
+  folderOf,
+  makeDesigns,
+  planGoldens,
+  planTable,
+  type Shot,
+} from "./plan.js";
 import type { RenderTask } from "./render.worker.js";
 
 export type DemoOptions = Readonly<{
@@ -17,6 +25,8 @@ export type DemoOptions = Readonly<{
   seed: number;
   /** A spec tree for specs/baseline_spec.yaml; without it the workspace has none and gets the default spec. */
   spec?: Readonly<Record<string, unknown>>;
+  /** What to draw; {@link DEMO_TABLES} unless given. */
+  tables?: readonly DemoTable[];
   workers?: number;
   emit?: Emit;
   signal?: AbortSignal;
@@ -24,7 +34,7 @@ export type DemoOptions = Readonly<{
 
 export type DemoWorkspace = Readonly<{
   root: string;
-  rows: Readonly<Record<(typeof DEMO_TABLES)[number]["role"], number>>;
+  rows: Readonly<Record<DemoTable["role"], number>>;
   images: number;
   /** True when the folder already held this very workspace. */
   reused: boolean;
@@ -42,7 +52,7 @@ const HEADER = [
 ];
 
 /** Changes with the drawing: an older workspace is then drawn anew. */
-const EDITION = 1;
+const EDITION = 2;
 const BATCH = 12;
 
 /**
@@ -53,8 +63,9 @@ const BATCH = 12;
 export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> {
   const emit = o.emit ?? silent;
   const random = seeded(o.seed);
-  const designs = makeDesigns(random);
-  const tables = DEMO_TABLES.map((table) => ({
+  const wanted = o.tables ?? DEMO_TABLES;
+  const designs = makeDesigns(wanted, random);
+  const tables = wanted.map((table) => ({
     table,
     shots: planTable(table, designs, random.fork("table", table.role)),
     goldens: planGoldens(table),
@@ -62,11 +73,11 @@ export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> 
   const shots = tables.flatMap((t) => [...t.goldens, ...t.shots]);
   const rows = Object.fromEntries(tables.map((t) => [t.table.role, t.shots.length])) as DemoWorkspace["rows"];
   const result = { root: path.resolve(o.root), rows, images: shots.length * 2 };
-  const note = { edition: EDITION, seed: o.seed, rows };
+  const note = { edition: EDITION, seed: o.seed, tables: wanted };
   const noteFile = path.join(o.root, "demo.json");
   const reused = JSON.stringify(await readNote(noteFile)) === JSON.stringify(note);
   if (!reused) {
-    await drawAll(o, shots, designs, emit);
+    await drawAll({ ...o, tables: wanted }, shots, designs, emit);
     for (const t of tables) await writeTable(o.root, t.table.role, t.shots, designs);
   }
   if (o.spec) await writeFileAtomic(path.join(o.root, "specs", "baseline_spec.yaml"), stringify(o.spec));
@@ -83,7 +94,7 @@ async function readNote(file: string): Promise<unknown> {
 }
 
 async function drawAll(
-  o: DemoOptions,
+  o: DemoOptions & { tables: readonly DemoTable[] },
   shots: readonly Shot[],
   designs: ReadonlyMap<number, Design>,
   emit: Emit,
@@ -93,7 +104,7 @@ async function drawAll(
     await mkdir(path.join(images, folder), { recursive: true });
   const tasks: RenderTask[] = [];
   for (let i = 0; i < shots.length; i += BATCH)
-    tasks.push({ seed: o.seed, images, shots: shots.slice(i, i + BATCH) });
+    tasks.push({ seed: o.seed, tables: o.tables, images, shots: shots.slice(i, i + BATCH) });
   const began = performance.now();
   let done = 0;
   await mapOnWorkers<RenderTask, number>(workerUrl(import.meta.url, "./render.worker.js"), tasks, {

@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { arch, hostname, platform as osPlatform, release } from "node:os";
 import { type Emit, ReflowError, readJson } from "../kit/index.js";
 import { type Clock, frozenClock, isoSeconds, systemClock } from "./clock.js";
 import type { JobFile } from "./job.js";
 import { hashFiles, writeReceipt } from "./receipt.js";
 import type { StageContext } from "./toolkit.js";
+import { programVersion } from "./version.js";
 import { throttled, toWireError, type Wire } from "./wire.js";
 
-type AnyStage = (input: never, context: StageContext) => Promise<unknown>;
+export type AnyStage = (input: never, context: StageContext) => Promise<unknown>;
 
 /**
  * Runs the stage of a job file in this process and leaves the receipt, which is written last: no receipt, no
@@ -95,10 +95,4 @@ function endWithParent(): void {
   process.stdin.on("end", () => process.kill(process.pid, "SIGKILL"));
   process.stdin.on("error", () => process.kill(process.pid, "SIGKILL"));
   process.stdin.resume();
-}
-
-/** The version in our package.json. */
-export async function programVersion(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,0 +1,37 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { ReflowError } from "../../kit/errors.js";
+import { exists } from "../../kit/files.js";
+import { quoted, suggest } from "../output.js";
+
+/** `reflow export <run-dir> --output <bundle-dir>`: the checked bundle of a finished run, copied. */
+export function registerExport(program: Command): void {
+  program
+    .command("export")
+    .description("copy the deployable bundle of a finished run")
+    .argument("<run-dir>", "<workspace>/results/run_…")
+    .requiredOption("--output <bundle-dir>", "new folder for the bundle")
+    .option("--json", "machine-readable output")
+    .action(async (runDir: string, flags: { output: string; json?: boolean }) => {
+      const { loadState } = await import("../../loop/state/store.js");
+      const { copyBundle } = await import("../../engine/bundle/index.js");
+      const state = await loadState(runDir);
+      const bundle = path.join(runDir, "bundle");
+      if (state.status !== "complete" || !(await exists(bundle)))
+        throw new ReflowError(
+          "usage",
+          "run_unfinished",
+          `this run is ${state.status.replace("_", " ")}; its bundle is made and checked at the end`,
+          "Finish it with `reflow resume <run-dir>`.",
+          { where: { file: runDir } },
+        );
+      const files = await copyBundle(bundle, flags.output);
+      process.stdout.write(
+        flags.json
+          ? `${JSON.stringify({ type: "result", name: "export", value: { bundle: path.resolve(flags.output), files } })}\n`
+          : `${path.resolve(flags.output)}\n`,
+      );
+      if (!flags.json)
+        suggest(`reflow infer ${quoted(flags.output)} --csv <rows.csv> --images <dir> --output scores.csv`);
+    });
+}

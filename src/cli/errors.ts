@@ -1,0 +1,50 @@
+import { formatPlace, type Place, ReflowError } from "../kit/errors.js";
+
+/** Problems printed after an error; the rest is counted. */
+const SHOWN = 10;
+
+/**
+ * Prints an error on standard error: `code: message`, its place, what to do, and the other problems found with it.
+ * With `json` it goes to standard output as the last event. A fault of ours (not a ReflowError) shows its stack
+ * only when REFLOW_DEBUG is set.
+ */
+export function printError(
+  error: unknown,
+  o: { json: boolean; extra?: Readonly<Record<string, unknown>> },
+): void {
+  const known = error instanceof ReflowError;
+  const code = known ? error.code : "internal_error";
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = known
+    ? error.hint
+    : "This is a fault of reflow. Set REFLOW_DEBUG=1 for details, and please report it.";
+  const problems = known ? error.problems : [];
+  if (o.json) {
+    process.stdout.write(
+      `${JSON.stringify({
+        type: "error",
+        code,
+        message,
+        hint,
+        ...(known && error.where ? { where: error.where } : {}),
+        ...(problems.length > 0 ? { problems } : {}),
+        exit_code: known ? error.exitCode : 4,
+        ...o.extra,
+      })}\n`,
+    );
+    return;
+  }
+  const lines = [`${code}: ${message}`, ...place(known ? error.where : undefined), `  ${hint}`];
+  for (const p of problems.slice(0, SHOWN)) {
+    if (p.code === code && p.message === message) continue;
+    lines.push(`  - ${p.code}: ${p.message}`, ...place(p.where).map((l) => `  ${l}`));
+  }
+  if (problems.length > SHOWN) lines.push(`  … and ${problems.length - SHOWN} more`);
+  if (!known && process.env.REFLOW_DEBUG && error instanceof Error) lines.push(error.stack ?? "");
+  process.stderr.write(`${lines.filter((l) => l.trim() !== "").join("\n")}\n`);
+}
+
+function place(where: Place | undefined): string[] {
+  const text = formatPlace(where);
+  return text === "" ? [] : [`  at ${text}`];
+}

@@ -1,9 +1,16 @@
 import { stderr, stdout } from "node:process";
 import type { Command } from "commander";
 import type { Diagnosis, Repair } from "../dataset/index.js";
-import type { Emit } from "../kit/events.js";
+import { outputMode, reporter } from "./output.js";
 
-type Options = Readonly<{ fix?: boolean; json?: boolean; junit?: string; claim?: string; decode: boolean }>;
+type Options = Readonly<{
+  fix?: boolean;
+  json?: boolean;
+  plain?: boolean;
+  junit?: string;
+  claim?: string;
+  decode: boolean;
+}>;
 
 /** Adds `reflow doctor`. Exit 0: clean or warnings only; 3: errors (with --fix: errors that remain in the copies). */
 export function registerDoctor(program: Command): void {
@@ -13,6 +20,7 @@ export function registerDoctor(program: Command): void {
     .argument("<workspace>", "folder with train/, kpi/ and images/")
     .option("--fix", "write repaired copies of the tables to <workspace>/fixed; originals stay as they are")
     .option("--json", "print the diagnosis as JSON")
+    .option("--plain", "no colours and no rewritten lines")
     .option("--junit <file>", "also write the diagnosis as JUnit XML")
     .option("--claim <text>", 'check that the data can support a claim, e.g. "escape<=1%@95%"')
     .option("--no-decode", "do not decode images: fast, but content leaks and broken images are not seen")
@@ -37,18 +45,23 @@ async function doctor(folder: string, o: Options): Promise<number> {
   const { doctorText, repairText } = await import("./doctor-text.js");
   const { doctorJunit } = await import("./doctor-junit.js");
 
+  // Progress goes to standard error in every mode: standard output holds the diagnosis alone.
+  const { emit, clear } = reporter(outputMode({ plain: o.plain === true }));
+  const show: typeof emit = (event) => {
+    if (event.type === "progress") emit(event);
+  };
   const abort = new AbortController();
   const stop = () => abort.abort();
   process.once("SIGINT", stop);
   try {
     const claim = o.claim === undefined ? undefined : parseClaim(o.claim);
     const workspace = await discoverWorkspace(folder);
-    const settings = { decode: o.decode, emit: progress(), signal: abort.signal, ...(claim && { claim }) };
+    const settings = { decode: o.decode, emit: show, signal: abort.signal, ...(claim && { claim }) };
     const fixed: Repair | undefined = o.fix ? await repair(workspace, settings) : undefined;
     const diagnosis: Diagnosis = fixed?.before ?? (await diagnose(workspace, settings));
-    clearLine();
+    clear();
 
-    const color = stdout.isTTY === true && !process.env.NO_COLOR;
+    const color = stdout.isTTY === true && !o.plain && !process.env.NO_COLOR;
     if (o.json)
       stdout.write(`${JSON.stringify(fixed ? { ...diagnosis, fix: fixed } : diagnosis, null, 2)}\n`);
     else {
@@ -58,27 +71,11 @@ async function doctor(folder: string, o: Options): Promise<number> {
     if (o.junit) await writeFileAtomic(o.junit, doctorJunit(fixed?.after ?? diagnosis));
     return (fixed?.after ?? diagnosis).ok ? 0 : 3;
   } catch (error) {
-    clearLine();
+    clear();
     if (!abort.signal.aborted) throw error;
     stderr.write("interrupted; nothing was changed\n");
     return 130;
   } finally {
     process.removeListener("SIGINT", stop);
   }
-}
-
-/** One line on a terminal's stderr, rewritten at most ten times a second. */
-function progress(): Emit {
-  if (!stderr.isTTY) return () => {};
-  let last = 0;
-  return (event) => {
-    if (event.type !== "progress" || performance.now() - last < 100) return;
-    last = performance.now();
-    const left = event.eta === undefined ? "" : `, ${Math.ceil(event.eta)} s left`;
-    stderr.write(`\r\u001b[2K${event.what}: ${event.done} of ${event.total} ${event.unit}${left}`);
-  };
-}
-
-function clearLine(): void {
-  if (stderr.isTTY) stderr.write("\r\u001b[2K");
 }

@@ -1,7 +1,9 @@
 import {
   area,
+  type Box,
   boundsOf,
   correlation,
+  cropMask,
   cropPlane,
   grey,
   type Mask,
@@ -35,17 +37,22 @@ export function measure(
   let contrast = 0;
   let noise = 0;
   let seen = 0;
+  const box = boundsOf(region);
+  if (!box) return { contrast, noise, likeness: 0, reason: "too_small" };
+  const near: Box = { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4 };
+  const inside = cropMask(region, near);
   before.forEach((image, k) => {
-    const clean = grey(image);
-    const drawn = grey(after[k]);
-    const sigma = noiseSigma(clean);
+    const whole = grey(image);
+    const sigma = noiseSigma(whole);
+    const clean = cropPlane(whole, near);
+    const drawn = cropPlane(grey(after[k]), near);
     const level = Math.max(10, 4 * sigma);
     const difference = tolerantDifference(drawn, clean, 1);
     let sum = 0;
     let n = 0;
     let above = 0;
-    for (let i = 0; i < region.data.length; i++) {
-      if (!region.data[i]) continue;
+    for (let i = 0; i < inside.data.length; i++) {
+      if (!inside.data[i]) continue;
       sum += Math.abs(drawn.data[i] - clean.data[i]);
       n++;
       if (difference.data[i] > level) above++;

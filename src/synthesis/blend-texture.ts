@@ -67,12 +67,14 @@ export function blendTexture(
       const picture = e.test[Math.min(k, e.test.length - 1)];
       const data = Uint8Array.from(image.data);
       const taken = (p: Plane): Plane => warpPlane(p, local, box.width, box.height);
-      // One gain for all channels: the defect keeps its own hue.
       const light = ratio(cropPlane(grey(image), box), taken(grey(picture)), ring);
-      const gain = Math.max(0.6, Math.min(1.6, light));
+      const overall = Math.max(0.6, Math.min(1.6, light));
       channelsOf(image).forEach((p, ch) => {
         const source = taken(channel(picture, Math.min(ch, picture.channels - 1)));
         const target = cropPlane(p, box);
+        // Hue follows the ground: a neutral shadow on warm metal must not turn blue on white metal.
+        const tint = Math.max(0.5, Math.min(2, ratio(target, source, ring) / light));
+        const gain = overall * tint;
         for (let i = 0; i < source.data.length; i++) source.data[i] *= gain;
         const missing = Math.sqrt(Math.max(0, noiseSigma(target) ** 2 - noiseSigma(source) ** 2));
         const cloned = seamlessClone(target, source, inside);

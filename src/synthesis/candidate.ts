@@ -124,17 +124,22 @@ async function keep(
     writeFile(path.join(folder, name), await encodeImage(image, as, 95));
   try {
     await mkdir(folder, { recursive: true });
-    await write("reconstructed.png", made);
-    await write("original.png", pair.golden[0]);
-    await write("mask.png", maskPicture(drawn.region));
-    await write("cropped.png", cropPixels(made, window));
-    await write("cropped_mask.png", maskPicture(cropMask(drawn.region, window)));
-    await write("annotated.png", annotate(made, box, window));
+    const work = [
+      write("reconstructed.png", made),
+      write("original.png", pair.golden[0]),
+      write("mask.png", maskPicture(drawn.region)),
+      write("cropped.png", cropPixels(made, window)),
+      write("cropped_mask.png", maskPicture(cropMask(drawn.region, window))),
+      write("annotated.png", annotate(made, box, window)),
+    ];
     for (let k = 0; k < context.lights; k++) {
       const from = Math.min(k, drawn.images.length - 1);
-      await write(`ng_${k}${context.imageExt}`, drawn.images[from], format);
-      await write(`ok_${k}${context.imageExt}`, pair.golden[from], format);
+      work.push(
+        write(`ng_${k}${context.imageExt}`, drawn.images[from], format),
+        write(`ok_${k}${context.imageExt}`, pair.golden[from], format),
+      );
     }
+    await Promise.all(work);
   } catch (error) {
     throw explainWriteError(error, folder);
   }

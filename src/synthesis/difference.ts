@@ -102,12 +102,14 @@ function highPass(p: Plane): Plane {
   return { ...p, data: p.data.map((v, i) => v - slow.data[i]) };
 }
 
+/** Zero where the golden has no pixel, and two pixels further: there every filter has looked at the border. */
 function clearOutside(p: Plane, shift: { dx: number; dy: number }): void {
+  const rim = shift.dx === 0 && shift.dy === 0 ? 0 : 2;
   for (let y = 0; y < p.height; y++)
     for (let x = 0; x < p.width; x++) {
       const u = x + shift.dx;
       const v = y + shift.dy;
-      if (u < 0 || v < 0 || u >= p.width || v >= p.height) p.data[y * p.width + x] = 0;
+      if (u < rim || v < rim || u >= p.width - rim || v >= p.height - rim) p.data[y * p.width + x] = 0;
     }
 }
 
@@ -148,9 +150,9 @@ export function matchLight(test: Plane, golden: Plane, shift: { dx: number; dy: 
     gain = variance > 25 ? (sab / n - (sa / n) * (sb / n)) / variance : 1;
     gain = Math.max(0.5, Math.min(2, gain));
     offset = sa / n - gain * (sb / n);
-    const residual = a.map((v, i) => Math.abs(v - gain * b[i] - offset));
-    const limit = [...residual].sort((p, q) => p - q)[Math.floor(residual.length * 0.67)];
-    use = use.length < 30 ? use : residual.flatMap((r, i) => (r <= limit ? [i] : []));
+    const residual = Float32Array.from(a, (v, i) => Math.abs(v - gain * b[i] - offset));
+    const limit = quantile(residual, 0.67);
+    if (use.length >= 30) use = use.filter((i) => residual[i] <= limit);
   }
   const out = plane(golden.width, golden.height);
   for (let i = 0; i < out.data.length; i++) out.data[i] = gain * golden.data[i] + offset;

@@ -28,6 +28,9 @@ import type { Exemplar, Lightings, Surroundings } from "./types.js";
 /** Pixels of surroundings kept around an exemplar's mask. */
 const CONTEXT = 8;
 
+/** From this separability on a two-tone picture has no texture worth looking at. */
+const PURE = 0.985;
+
 /**
  * Learns a defect exemplar from one NG row: registers the golden, takes the difference with 2, 1 or 0 pixels of
  * slack (the most that still shows something), and keeps the most significant part as the mask. Undefined when
@@ -55,10 +58,12 @@ type Found = Readonly<{ mask: Mask; shift: { dx: number; dy: number }; quality: 
 
 /** The pixels of the most significant difference of a pair, in the frame of the test. */
 export function findDefect(test: Lightings, golden: Lightings, around: Surroundings): Found | undefined {
-  const ways = around.twoTone ? (["level"] as const) : WAYS;
+  // Line scans of bare boards have two tones and nothing else: there the level alone is exact.
+  const pure = (around.twoTone?.separability ?? 0) > PURE;
+  const ways = pure ? (["level"] as const) : WAYS;
   for (const radius of [2, 1, 0]) {
     const difference = pairDifference(test, golden, radius, around.floors, ways);
-    const found = significant(difference, radius, around.twoTone !== undefined);
+    const found = significant(difference, radius, pure);
     if (found) return { ...found, shift: difference.shift };
   }
   return undefined;

@@ -16,6 +16,9 @@ import type { Canvas, Exemplar, Lightings, Recipe, Surroundings } from "./types.
 /** Defect-free pairs that are looked at to learn what good crops are like. */
 const LOOK = 48;
 
+/** Most defect-free crops that are drawn on, picked by the seed; more would only fill the workers' memory. */
+const MOST_CROPS = 8192;
+
 /** Everything that drawing needs to know about a workspace. */
 export type Learned = Readonly<{
   around: Surroundings;
@@ -54,9 +57,11 @@ async function fromRows(o: LearnOptions, random: Random, emit: Emit): Promise<Le
       "The training set needs defect-free rows.",
     );
   const problems: Problem[] = [];
-  const canvases = o.cleanRows.map(
-    (row): Canvas => ({ test: row.test, golden: row.golden, name: row.objectName }),
-  );
+  const clean =
+    o.cleanRows.length <= MOST_CROPS
+      ? o.cleanRows
+      : random.fork("crops").shuffle(o.cleanRows).slice(0, MOST_CROPS);
+  const canvases = clean.map((row): Canvas => ({ test: row.test, golden: row.golden, name: row.objectName }));
   const around = await surroundingsOf(canvases, random, problems);
   let done = 0;
   const learned = await learnExemplars(o.ngRows, around, {
@@ -129,7 +134,7 @@ async function surroundingsOf(
       try {
         const pair = await loadPair(canvas.test, canvas.golden);
         read++;
-        yield pair;
+        yield canvas.test[0] === canvas.golden[0] ? { test: pair.golden, golden: pair.golden } : pair;
       } catch (error) {
         if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
         const { code, message, hint, where } = error;

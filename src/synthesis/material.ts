@@ -1,6 +1,9 @@
 import {
+  type Box,
+  boundsOf,
   type Component,
   components,
+  cropMask,
   dilate,
   intersect,
   invert,
@@ -45,27 +48,47 @@ export function flipOf(before: Mask, after: Mask, mask: Mask): Flip | undefined 
  * Borders shorter than 4 pixels of the ring do not count.
  */
 export function contactsOf(material: Mask, region: Mask, light: boolean, slack = 2): 0 | 1 | 2 {
-  const n = borders(material, region, light, slack).length;
+  const n = borders(material, region, light, slack).parts.length;
   return n >= 2 ? 2 : n === 1 ? 1 : 0;
 }
 
 /** Middles of those borders, longest first. */
 export function anchorsOf(material: Mask, region: Mask, light: boolean, slack = 2): Point[] {
-  return borders(material, region, light, slack)
+  const { parts, box } = borders(material, region, light, slack);
+  return parts
     .sort((a, b) => b.area - a.area || a.id - b.id)
     .map(({ pixels }) => {
       let x = 0;
       let y = 0;
       for (const i of pixels) {
-        x += i % region.width;
-        y += Math.floor(i / region.width);
+        x += box.x + (i % box.width);
+        y += box.y + Math.floor(i / box.width);
       }
       return { x: x / pixels.length, y: y / pixels.length };
     });
 }
 
-function borders(material: Mask, region: Mask, light: boolean, slack: number): Component[] {
-  const same = light ? material : invert(material);
-  const ring = subtract(dilate(region, slack), region);
-  return components(intersect(ring, same)).parts.filter((part) => part.area >= 4);
+function borders(
+  material: Mask,
+  region: Mask,
+  light: boolean,
+  slack: number,
+): { parts: Component[]; box: Box } {
+  const bounds = boundsOf(region);
+  if (!bounds) return { parts: [], box: { x: 0, y: 0, width: 0, height: 0 } };
+  // Only the surroundings of the region matter: crops may be large.
+  const rim = Math.ceil(slack) + 1;
+  const x = Math.max(0, bounds.x - rim);
+  const y = Math.max(0, bounds.y - rim);
+  const box: Box = {
+    x,
+    y,
+    width: Math.min(region.width, bounds.x + bounds.width + rim) - x,
+    height: Math.min(region.height, bounds.y + bounds.height + rim) - y,
+  };
+  const inner = cropMask(region, box);
+  const near = cropMask(material, box);
+  const ring = subtract(dilate(inner, slack), inner);
+  const { parts } = components(intersect(ring, light ? near : invert(near)));
+  return { parts: parts.filter((part) => part.area >= 4), box };
 }

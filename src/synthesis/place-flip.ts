@@ -58,11 +58,13 @@ export function placeFlip(
   const ground: Ground = { material, flip, from, into, depth: distanceTo(into) };
   const find = [island, bump, bridge][flip.contacts];
   const edges = flip.contacts === 0 ? [] : edgePixels(ground);
+  // Much smaller than the smallest that was ever seen is no defect but dirt.
+  const least = Math.max(8, 0.3 * recipe.long[0] * recipe.across[0]);
   for (let k = 0; k < tries; k++) {
     const placed = find(ground, edges, recipe, exemplars, random);
     if (!placed) continue;
     const n = area(placed.region);
-    if (n < 5 || !clearOfBorder(placed.region)) continue;
+    if (n < least || !clearOfBorder(placed.region)) continue;
     if (contactsOf(material, placed.region, flip.toLight, flip.contacts === 0 ? 2.5 : 2) === flip.contacts)
       return { ...placed, flip };
   }
@@ -105,7 +107,7 @@ function island(
   const x = MARGIN + random.int(Math.max(1, width - 2 * MARGIN));
   const y = MARGIN + random.int(Math.max(1, height - 2 * MARGIN));
   const room = depth.data[y * width + x];
-  if (room < 4) return undefined;
+  if (room < 4.5) return undefined;
   // Shrink to the room there is: a pin-hole in a track is smaller than one in a plane.
   const widest = Math.max(3, 2 * (room - 2.5));
   if (random.chance(drawnShare(recipe, recipe.exemplars.length))) {

@@ -47,11 +47,19 @@ export function placeTexture(
   return undefined;
 }
 
-/** Mostly small turns (surfaces have a direction), sometimes mirrored or turned over, seldom free. */
+/** Mostly small turns (surfaces have a direction), sometimes mirrored or turned over, seldom free; any size. */
 function drawTurn(random: Random): Variation {
   const v = drawVariation(random, random.chance(0.15) ? Math.PI : 0.25);
   const over = random.chance(0.3) ? Math.PI : 0;
-  return { ...v, angle: v.angle + over, scaleX: v.scaleX * (random.chance(0.5) ? -1 : 1), wobble: 0 };
+  const mirror = random.chance(0.5) ? -1 : 1;
+  // Defects grow: now and then one is shown at an early stage, which is what models miss.
+  const stage = random.chance(0.3) ? random.range(0.4, 0.75) : 1;
+  return {
+    angle: v.angle + over,
+    scaleX: v.scaleX * stage * mirror,
+    scaleY: v.scaleY * stage,
+    wobble: 0,
+  };
 }
 
 /** Near where the exemplar was seen, or anywhere; or one of the legal places. */

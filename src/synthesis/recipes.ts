@@ -84,14 +84,19 @@ function recipeFor(
   };
 }
 
-/** The clearer two thirds when there are plenty; what was found by a hair is likelier to be no defect at all. */
+/**
+ * The clearer two thirds when there are plenty, without odd streaks among blobs: what was found by a hair, or has
+ * another shape than the rest, is likelier to be a film or a ridge than the defect.
+ */
 function best(found: { e: Exemplar; i: number }[]): { e: Exemplar; i: number }[] {
   if (found.length < 8) return found;
+  const slimness = found.map(({ e }) => e.across / e.long);
+  const blobs = quantile(slimness, 0.5) > 0.35;
   const limit = quantile(
     found.map(({ e }) => e.quality),
     0.33,
   );
-  return found.filter(({ e }) => e.quality >= limit);
+  return found.filter(({ e }, k) => e.quality >= limit && (!blobs || e.flip || slimness[k] >= 0.28));
 }
 
 /** Kinds of flips by frequency, without the rare ones; a known type keeps to what it is by definition. */

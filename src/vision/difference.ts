@@ -1,4 +1,4 @@
-import { clampIndex, type Plane, plane } from "./plane.js";
+import { clampIndex, cropPlane, type Plane, plane } from "./plane.js";
 
 /**
  * For every pixel of `a` the least absolute difference to a pixel of `b` within `radius` of the corresponding
@@ -12,14 +12,22 @@ export function tolerantDifference(
   shift: { dx: number; dy: number } = { dx: 0, dy: 0 },
 ): Plane {
   const out = plane(a.width, a.height);
+  // A frame of repeated borders around the shifted `b` keeps the inner loop free of tests.
+  const frame = cropPlane(b, {
+    x: shift.dx - radius,
+    y: shift.dy - radius,
+    width: a.width + 2 * radius,
+    height: a.height + 2 * radius,
+  });
+  const values = frame.data;
   for (let y = 0; y < a.height; y++)
     for (let x = 0; x < a.width; x++) {
       const v = a.data[y * a.width + x];
       let best = Infinity;
-      for (let sy = -radius; sy <= radius; sy++) {
-        const row = clampIndex(y + shift.dy + sy, b.height) * b.width;
-        for (let sx = -radius; sx <= radius; sx++) {
-          const d = Math.abs(v - b.data[row + clampIndex(x + shift.dx + sx, b.width)]);
+      for (let row = y; row <= y + 2 * radius; row++) {
+        const end = row * frame.width + x + 2 * radius;
+        for (let i = row * frame.width + x; i <= end; i++) {
+          const d = Math.abs(v - values[i]);
           if (d < best) best = d;
         }
       }

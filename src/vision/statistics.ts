@@ -1,6 +1,6 @@
 /** The q-quantile (0 … 1) by linear interpolation of the sorted values; NaN for none. */
 export function quantile(values: ArrayLike<number>, q: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = (values instanceof Float32Array ? values.slice() : Float64Array.from(values)).sort();
   if (sorted.length === 0) return Number.NaN;
   const at = Math.max(0, Math.min(1, q)) * (sorted.length - 1);
   const low = Math.floor(at);

@@ -26,12 +26,11 @@ export function groupTables(data: Inference, threshold: number, most = 200): Gro
   const tallies = dimensions.map(() => new Map<string, Tally>());
   let falseAlarms = 0;
   for (let i = 0; i < data.scores.length; i++) {
-    const cells = data.rows.cells(i);
     const score = data.scores[i];
     const wrong = data.ng[i] ? score <= threshold : score > threshold;
     if (wrong && !data.ng[i]) falseAlarms++;
     for (let d = 0; d < dimensions.length; d++) {
-      const value = cells[dimensions[d].at].trim();
+      const value = data.rows.cell(i, dimensions[d].at).trim();
       if (value === "") continue;
       let t = tallies[d].get(value);
       if (!t) {

@@ -19,10 +19,13 @@ export function checkOrder(o: { inferenceCsv: string; rows: readonly PairRow[] }
   if (data.scores.length !== o.rows.length)
     throw bad(1, `${data.scores.length} rows against ${o.rows.length}`);
   for (let i = 0; i < o.rows.length; i++) {
-    const cells = data.rows.cells(i);
-    for (const [at, read] of columns)
-      if (at >= 0 && trimSlash(cells[at]) !== trimSlash(read(o.rows[i])))
-        throw bad(data.rows.line(i), `"${cells[at]}" against "${read(o.rows[i])}"`);
+    for (const [at, read] of columns) {
+      if (at < 0) continue;
+      const found = data.rows.cell(i, at);
+      const wanted = read(o.rows[i]);
+      if (found !== wanted && trimSlash(found) !== trimSlash(wanted))
+        throw bad(data.rows.line(i), `"${found}" against "${wanted}"`);
+    }
   }
 }
 

@@ -33,8 +33,7 @@ export async function readInference(file: string, o: InferenceColumns = {}): Pro
   const problems: Problem[] = [];
   let defects = 0;
   for (let i = 0; i < rows.count; i++) {
-    const cells = rows.cells(i);
-    const rawLabel = cells[labelAt] as string;
+    const rawLabel = rows.cell(i, labelAt);
     let label = interned.get(rawLabel);
     if (!label) {
       const text = rawLabel.trim();
@@ -42,7 +41,7 @@ export async function readInference(file: string, o: InferenceColumns = {}): Pro
       interned.set(rawLabel, label);
     }
     if (label.text === "") report(problems, rows, i, labelAt, "the label is blank");
-    const text = (cells[scoreAt] as string).trim();
+    const text = rows.cell(i, scoreAt).trim();
     const score = NUMBER.test(text) ? Number(text) : Number.NaN;
     if (!Number.isFinite(score))
       report(

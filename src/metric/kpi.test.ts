@@ -147,7 +147,7 @@ describe("evaluateMetric", () => {
 
   async function script(body: string) {
     const { dir, file } = await csv(WORKED);
-    const tool = path.join(dir, "tool");
+    const tool = path.join(dir, "tool.cjs");
     await writeFile(tool, `#!/usr/bin/env node\n${body}`);
     await chmod(tool, 0o755);
     const contract = parseMetric("quality >= 0.9", {

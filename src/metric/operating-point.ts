@@ -31,7 +31,7 @@ export function operatingPoint(s: Sweep, recallTarget = 1, rule: PointRule = "lo
       `no threshold reaches ${recallTarget * 100} % recall`,
       "Recall cannot exceed 100 %; lower the target.",
     );
-  return rule === "lowest-far" ? pointAt(s, last) : best(s, 0, last, f1ThenPrecision);
+  return pointAt(s, rule === "lowest-far" ? last : bestIndex(s, last, false));
 }
 
 /** Index of the largest threshold whose recall still meets the target; -1 when none does. Recall never rises. */
@@ -48,38 +48,33 @@ export function lastFeasible(s: Sweep, recallTarget: number): number {
 
 /** The best-F1 point: maximise (F1, recall, precision, threshold), NaN lowest (contract 4.6). */
 export function bestF1Point(s: Sweep): OperatingPoint {
-  return best(s, 0, s.thresholds.length - 1, (p) => [p.f1, p.recall, p.precision]);
+  return pointAt(s, bestIndex(s, s.thresholds.length - 1, true));
 }
 
-function f1ThenPrecision(p: OperatingPoint): readonly number[] {
-  return [p.f1, p.precision];
-}
-
-/** Thresholds ascend, so "not worse" lets the larger threshold win a tie. */
-function best(
-  s: Sweep,
-  from: number,
-  to: number,
-  key: (p: OperatingPoint) => readonly number[],
-): OperatingPoint {
-  let chosen = pointAt(s, from);
-  let chosenKey = key(chosen);
-  for (let i = from + 1; i <= to; i++) {
-    const point = pointAt(s, i);
-    const pointKey = key(point);
-    if (notWorse(pointKey, chosenKey)) {
-      chosen = point;
-      chosenKey = pointKey;
-    }
+/**
+ * The candidate up to `last` with the best (F1, recall if asked, precision, threshold). Thresholds ascend, so the
+ * later one wins a tie. Works on counts alone: a hundred thousand candidates need no objects.
+ */
+function bestIndex(s: Sweep, last: number, recallSecond: boolean): number {
+  let chosen = 0;
+  let [f1, recall, precision] = [
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  for (let i = 0; i <= last; i++) {
+    const tp = s.tp[i];
+    const called = tp + s.fp[i];
+    const r = s.ng === 0 ? Number.NEGATIVE_INFINITY : tp / s.ng;
+    const p = called === 0 ? Number.NEGATIVE_INFINITY : tp / called;
+    // No defects, nothing called or nothing right: F1 has no value.
+    const f = s.ng === 0 || called === 0 || tp === 0 ? Number.NEGATIVE_INFINITY : (2 * p * r) / (p + r);
+    const better = f !== f1 ? f > f1 : recallSecond && r !== recall ? r > recall : p >= precision;
+    if (!better) continue;
+    chosen = i;
+    f1 = f;
+    recall = r;
+    precision = p;
   }
   return chosen;
-}
-
-function notWorse(a: readonly number[], b: readonly number[]): boolean {
-  for (let i = 0; i < a.length; i++) {
-    const x = Number.isNaN(a[i]) ? Number.NEGATIVE_INFINITY : (a[i] as number);
-    const y = Number.isNaN(b[i]) ? Number.NEGATIVE_INFINITY : (b[i] as number);
-    if (x !== y) return x > y;
-  }
-  return true;
 }

@@ -9,6 +9,8 @@ export type Rows = Readonly<{
   header: readonly string[];
   count: number;
   cells: (row: number) => readonly string[];
+  /** One cell, cheaper than the whole row. */
+  cell: (row: number, column: number) => string;
   /** 1-based line of the file on which a row begins. */
   line: (row: number) => number;
 }>;
@@ -59,14 +61,22 @@ async function readPlain(file: string): Promise<Rows | undefined> {
   const header = cut(0).map((name) => name.trim());
   if (new Set(header).size !== header.length) return undefined;
   for (let i = 1; i < starts.length; i++)
-    if (!hasCells(text, starts[i] as number, ends[i] as number, header.length)) return undefined;
+    if (!hasCells(text, starts[i], ends[i], header.length)) return undefined;
   return {
     file,
     header,
     count: starts.length - 1,
     cells: (row) => cut(row + 1),
-    line: (row) => lines[row + 1] as number,
+    cell: (row, column) => cellOf(text, starts[row + 1], ends[row + 1], column),
+    line: (row) => lines[row + 1],
   };
+}
+
+function cellOf(text: string, from: number, to: number, column: number): string {
+  let start = from;
+  for (let skipped = 0; skipped < column; skipped++) start = text.indexOf(",", start) + 1;
+  const end = text.indexOf(",", start);
+  return text.slice(start, end < 0 || end > to ? to : end);
 }
 
 /** True when the line has `wanted` cells and no stray carriage return, which some readers take for a line end. */
@@ -101,8 +111,9 @@ async function readGeneral(file: string): Promise<Rows> {
     file,
     header,
     count: cells.length,
-    cells: (row) => cells[row] as readonly string[],
-    line: (row) => lines[row] as number,
+    cells: (row) => cells[row],
+    cell: (row, column) => cells[row][column],
+    line: (row) => lines[row],
   };
 }
 

@@ -1,4 +1,4 @@
-import { fixed, rateOf, rateText, upperBound } from "../metric/index.js";
+import { fixed, type PointRule, rateOf, rateText, upperBound } from "../metric/index.js";
 import { percent, section, table } from "./markdown.js";
 import { findings } from "./rca-findings.js";
 import type { RcaResult } from "./rca-types.js";
@@ -15,6 +15,7 @@ export function rcaReport(
     feasible: number;
     breakdown: string;
     pinned: boolean;
+    rule: PointRule;
     lights: number;
     target?: string;
   },
@@ -53,12 +54,14 @@ function verdict(r: RcaResult, lights: number): string {
 
 function thresholdSection(
   r: RcaResult,
-  o: { candidates: number; feasible: number; pinned: boolean },
+  o: { candidates: number; feasible: number; pinned: boolean; rule: PointRule },
 ): string {
   const p = r.point!;
   const chosen = o.pinned
     ? "It was pinned by the caller and not searched."
-    : "Among the candidates that reach the recall target the one with the best F1 wins, then the best precision, then the largest value.";
+    : o.rule === "best-f1"
+      ? "Among the candidates that reach the recall target the one with the best F1 wins, then the best precision, then the largest value."
+      : "Among the candidates that reach the recall target the largest wins, which gives the fewest false alarms and, at full recall, also the best F1.";
   return section(2, "Threshold Selection", [
     [
       `The threshold ${fixed(p.threshold, 6)} is used. ${chosen} A sample is called NO_PASS only when its score is strictly above it, so a good part that ties with the weakest caught defect counts as a false alarm.`,

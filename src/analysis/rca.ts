@@ -168,6 +168,7 @@ export async function rca(o: RcaOptions): Promise<RcaResult> {
     feasible: feasible(s, minRecall),
     breakdown: text,
     pinned: o.threshold !== undefined,
+    rule: o.rule ?? "best-f1",
     lights: Math.max(1, o.lights.length),
     ...(o.target ? { target: o.target } : {}),
   });

@@ -1,14 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import {
-  type KpiSummary,
-  parseClaim,
-  parseMetric,
-  rateText,
-  summaryLines,
-  type Verdict,
-  writeKpiFiles,
-} from "../metric/index.js";
+import type { KpiSummary, Verdict } from "../metric/index.js";
 
 type Options = Readonly<{
   outputDir?: string;
@@ -41,6 +33,7 @@ export function registerKpi(program: Command): void {
       const bins = Number(o.bins);
       if (!Number.isInteger(bins) || bins < 1 || bins > 10_000)
         command.error("error: --bins must be a whole number from 1 to 10000", { exitCode: 2, code: "bins" });
+      const { parseClaim, parseMetric, writeKpiFiles } = await import("../metric/index.js");
       const contract = o.kpi === undefined ? undefined : parseMetric(o.kpi);
       const claim = o.claim === undefined ? undefined : parseClaim(o.claim);
       const stem = path.basename(csv, path.extname(csv));
@@ -58,24 +51,25 @@ export function registerKpi(program: Command): void {
       process.stdout.write(
         o.json
           ? `${JSON.stringify({ type: "result", name: "kpi", value: { ...summary, output_dir: outDir } })}\n`
-          : humanText(summary, path.resolve(csv), outDir, asked),
+          : await humanText(summary, path.resolve(csv), outDir, asked),
       );
       if (asked && summary.verdict?.verdict !== "met") process.exitCode = 1;
     });
 }
 
-function humanText(s: KpiSummary, csv: string, outDir: string, asked: boolean): string {
+async function humanText(s: KpiSummary, csv: string, outDir: string, asked: boolean): Promise<string> {
+  const { rateText, summaryLines } = await import("../metric/index.js");
   const lines = [`Input CSV: ${csv}`, `Output directory: ${outDir}`, ...summaryLines(s)];
   for (const p of s.points) {
     const recall = `${Math.round(p.recallTarget * 1000) / 10}%`;
     lines.push(`Recall >= ${recall}: FAR ${rateText(p.farRate)}; escapes ${rateText(p.escape)}`);
   }
-  if (s.verdict && asked) lines.push(...verdictLines(s, s.verdict));
+  if (s.verdict && asked) lines.push(...verdictLines(s, s.verdict, rateText));
   lines.push(`Files: ${s.files.join(", ")}`);
   return `${lines.join("\n")}\n`;
 }
 
-function verdictLines(s: KpiSummary, v: Verdict): string[] {
+function verdictLines(s: KpiSummary, v: Verdict, rateText: (r: Verdict["far"]) => string): string[] {
   const pct = (x: number) => `${(x * 100).toFixed(2)} %`;
   const lines = [`Verdict: ${v.verdict}${s.target ? ` (${s.target})` : ""}`];
   lines.push(

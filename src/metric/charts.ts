@@ -1,5 +1,4 @@
 import path from "node:path";
-import sharp from "sharp";
 import { writeFileAtomic } from "../kit/files.js";
 import { type ConfusionChart, confusionSvg, histogramSvg } from "./chart-svg.js";
 import type { Inference } from "./inference.js";
@@ -12,6 +11,8 @@ export async function writeCharts(
   data: Inference,
   o: { recall100?: OperatingPoint; bestF1: OperatingPoint; bins: number },
 ): Promise<string[]> {
+  // Loaded here: most callers of this module never draw, and the library takes its time.
+  const { default: sharp } = await import("sharp");
   const histogram = binScores(data.scores, data.ng, o.bins);
   const written: string[] = [];
   const write = async (name: string, svg: string) => {

@@ -32,7 +32,7 @@ const RIM = 3;
 
 /**
  * Transplants the picture of an exemplar, in every lighting: its gradients inside the enlarged mask, the values of
- * the crop on the border (Poisson), contrast scaled to the local light, and noise added back where enlarging
+ * the crop on the border (Poisson), contrast scaled to the local light and by `strength`, and noise added back where enlarging
  * has smoothed it away.
  */
 export function blendTexture(
@@ -41,6 +41,7 @@ export function blendTexture(
   at: Point,
   v: Variation,
   random: Random,
+  strength = 1,
 ): { images: Lightings; region: Mask; touched: Mask } | undefined {
   const { width, height } = images[0];
   const from = centroid(e.mask);
@@ -74,7 +75,7 @@ export function blendTexture(
         const target = cropPlane(p, box);
         // Hue follows the ground: a neutral shadow on warm metal must not turn blue on white metal.
         const tint = Math.max(0.5, Math.min(2, ratio(target, source, ring) / light));
-        const gain = overall * tint;
+        const gain = overall * tint * strength;
         for (let i = 0; i < source.data.length; i++) source.data[i] *= gain;
         const missing = Math.sqrt(Math.max(0, noiseSigma(target) ** 2 - noiseSigma(source) ** 2));
         const cloned = seamlessClone(target, source, inside);

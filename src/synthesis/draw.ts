@@ -22,6 +22,7 @@ export type Drawn = Readonly<{
     variation?: Variation;
     at: { x: number; y: number };
     fit?: number;
+    strength?: number;
   }>;
   measured: Measured;
 }>;
@@ -33,8 +34,10 @@ export function drawDefect(o: {
   exemplars: readonly Exemplar[];
   around: Surroundings;
   random: Random;
-  /** Semantic picture of the crop; limits the place for the `cad` route. */
+  /** Where the middle of the defect may lie (the `cad` route). */
   legal?: Mask;
+  /** The golden file of the crop: exemplars of the same place say where its defects lie. */
+  place?: string;
 }): Drawn | undefined {
   const { canvas, recipe, exemplars, around, random } = o;
   if (recipe.mode === "flip" && around.twoTone) {
@@ -57,17 +60,23 @@ export function drawDefect(o: {
       measured: measure(canvas, blended.images, placed.region, exemplar),
     };
   }
-  const placed = placeTexture(canvas, recipe, exemplars, random.fork("place"), o.legal);
+  const placed = placeTexture(canvas, recipe, exemplars, random.fork("place"), o);
   if (!placed) return undefined;
   const e = exemplars[placed.exemplar];
   const blended = e.textured
-    ? blendTexture(canvas, e, placed.at, placed.variation, random.fork("blend"))
+    ? blendTexture(canvas, e, placed.at, placed.variation, random.fork("blend"), placed.strength)
     : { ...blendShape(canvas, placed.region, random.fork("blend")), region: placed.region };
   if (!blended) return undefined;
   return {
     ...blended,
     exemplar: placed.exemplar,
-    parameters: { mode: recipe.mode, variation: placed.variation, at: placed.at, fit: placed.cost },
+    parameters: {
+      mode: recipe.mode,
+      variation: placed.variation,
+      at: placed.at,
+      fit: placed.cost,
+      strength: placed.strength,
+    },
     measured: measure(canvas, blended.images, blended.region, e),
   };
 }

@@ -44,6 +44,7 @@ export async function exemplarOfRow(row: PairRow, around: Surroundings): Promise
     id: `row:${row.index}`,
     label: row.label,
     source: row.test[0] as string,
+    place: row.golden[0] as string,
     row: row.index,
     test,
     golden: golden.map((image) => shiftPixels(image, found.shift.dx, found.shift.dy)),
@@ -152,6 +153,7 @@ export function makeExemplar(o: {
   id: string;
   label: string;
   source: string;
+  place?: string;
   row?: number;
   test: Lightings;
   golden: Lightings;
@@ -178,6 +180,7 @@ export function makeExemplar(o: {
     id: o.id,
     label: o.label,
     source: o.source,
+    ...(o.place === undefined ? {} : { place: o.place }),
     ...(o.row === undefined ? {} : { row: o.row }),
     mask: cropMask(o.mask, box),
     test: o.test.map((image) => cropPixels(image, box)),

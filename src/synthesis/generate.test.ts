@@ -342,3 +342,15 @@ test("the fixture is what it says", () => {
   const b = board(seeded(1));
   expect(new Set(b.data.map((v) => (v > 128 ? 1 : 0))).size).toBe(2);
 });
+
+test("a type keeps to the places where it was seen when places come back", async () => {
+  const w = await workspace({ pass: 12, ng: 2 });
+  // Ten crops show the place of the first NG row, two show another one.
+  const { golden } = w.ngRows[0];
+  const cleanRows = w.cleanRows.map((row, i) => (i < 10 ? { ...row, test: golden, golden } : row));
+  const r = await generate(await options({ ...w, cleanRows, numSdg: 6 }));
+  const provenance = (await lines(r.files.provenance)).map((line) => JSON.parse(line));
+  expect(new Set(provenance.map((p) => path.basename(p.clean_golden[0])))).toEqual(
+    new Set([path.basename(golden[0])]),
+  );
+});

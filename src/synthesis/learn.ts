@@ -74,7 +74,6 @@ async function fromRows(o: LearnOptions, random: Random, emit: Emit): Promise<Le
     },
   });
   problems.push(...learned.problems);
-  const canvasIndices = canvases.map((_, i) => i);
   const labels = o.defects
     ? [...new Set(o.defects.map(normaliseLabel))]
     : [...new Set(o.ngRows.map((row) => normaliseLabel(row.label)))].sort();
@@ -90,7 +89,7 @@ async function fromRows(o: LearnOptions, random: Random, emit: Emit): Promise<Le
       return [];
     }
     const defectType = `${o.texture ?? "PCB"}+${label}`;
-    return [{ label, defectType, dependency: "free", canvases: canvasIndices }];
+    return [{ label, defectType, dependency: "free", canvases: placesOf(label, o.ngRows, canvases) }];
   });
   const made = makeRecipes(wanted, learned.exemplars, around);
   return {
@@ -101,6 +100,23 @@ async function fromRows(o: LearnOptions, random: Random, emit: Emit): Promise<Le
     classes: [],
     problems: [...problems, ...made.problems],
   };
+}
+
+/** Fewest crops on which a type is drawn when it keeps to the places where it was seen. */
+const FEWEST_CROPS = 8;
+
+/**
+ * The crops a type is drawn on. Where the same place is photographed again and again (crops share their golden with
+ * NG rows), defects belong to certain places, and drawing them elsewhere teaches the model a wrong lesson: then
+ * only crops of those places are used. Else all.
+ */
+function placesOf(label: string, ngRows: readonly PairRow[], canvases: readonly Canvas[]): number[] {
+  const all = canvases.map((_, i) => i);
+  const seen = new Set(
+    ngRows.filter((row) => normaliseLabel(row.label) === label).map((row) => row.golden[0]),
+  );
+  const shared = all.filter((i) => seen.has(canvases[i].place as string));
+  return shared.length >= FEWEST_CROPS ? shared : all;
 }
 
 async function fromFolder(o: LearnOptions, specFile: string, root: string, random: Random): Promise<Learned> {

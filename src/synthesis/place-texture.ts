@@ -12,24 +12,29 @@ type Candidate = Readonly<{ exemplar: number; variation: Variation; at: Point; c
 /**
  * Finds where a defect's picture fits: the golden beneath the exemplar is compared with the crop at random
  * places and variations, and one of the best is taken. So a pit goes where the raceway runs as it did beneath the
- * pit, and a missing part where such a part sits. `legal` limits the centre; undefined when nothing fits.
+ * pit, and a missing part where such a part sits. `legal` limits the centre; on a `place` where exemplars were seen
+ * most defects go near one of them. Undefined when nothing fits.
  */
 export function placeTexture(
   canvas: Lightings,
   recipe: Recipe,
   exemplars: readonly Exemplar[],
   random: Random,
-  legal?: Mask,
-): (Placed & { exemplar: number; variation: Variation; cost: number }) | undefined {
+  o: { legal?: Mask; place?: string } = {},
+): (Placed & { exemplar: number; variation: Variation; cost: number; strength: number }) | undefined {
   const ground = grey(canvas[0]);
   const found: Candidate[] = [];
-  const places = legal ? pixelsOf(legal) : undefined;
+  const places = o.legal ? pixelsOf(o.legal) : undefined;
+  const here = o.place === undefined ? [] : recipe.exemplars.filter((i) => exemplars[i].place === o.place);
+  // Weak ones as well as strong ones: models miss the faint.
+  const strength = random.range(0.6, 1.15);
   if (places && places.length === 0) return undefined;
   for (let k = 0; k < CANDIDATES; k++) {
     const exemplar = random.pick(recipe.exemplars);
     const e = exemplars[exemplar];
     const variation = drawTurn(random);
-    const at = drawPlace(e, ground, random, places);
+    const guide = here.length > 0 && random.chance(0.8) ? exemplars[random.pick(here)] : undefined;
+    const at = guide ? nearby(guide, ground, random) : drawPlace(e, ground, random, places);
     if (!fits(e, variation, at, ground)) continue;
     found.push({ exemplar, variation, at, cost: e.textured ? misfit(e, variation, at, ground) : 0 });
   }
@@ -42,7 +47,7 @@ export function placeTexture(
       ground.width,
       ground.height,
     );
-    if (clearOfBorder(region)) return { region, ...c };
+    if (clearOfBorder(region)) return { region, ...c, strength };
   }
   return undefined;
 }
@@ -62,19 +67,21 @@ function drawTurn(random: Random): Variation {
   };
 }
 
+/** Within some ten pixels of where an exemplar of the same place was seen. */
+function nearby(e: Exemplar, ground: Plane, random: Random): Point {
+  return {
+    x: e.centre.x * ground.width + random.range(-10, 10),
+    y: e.centre.y * ground.height + random.range(-10, 10),
+  };
+}
+
 /** Near where the exemplar was seen, or anywhere; or one of the legal places. */
 function drawPlace(e: Exemplar, ground: Plane, random: Random, places?: Int32Array): Point {
   if (places) {
     const i = places[random.int(places.length)];
     return { x: i % ground.width, y: Math.floor(i / ground.width) };
   }
-  if (random.chance(0.5)) {
-    const s = 0.06;
-    return {
-      x: (e.centre.x + s * random.normal()) * ground.width,
-      y: (e.centre.y + s * random.normal()) * ground.height,
-    };
-  }
+  if (random.chance(0.5)) return nearby(e, ground, random);
   return {
     x: random.range(MARGIN, ground.width - MARGIN),
     y: random.range(MARGIN, ground.height - MARGIN),

@@ -37,8 +37,9 @@ export type Flip = Readonly<{
 export type Exemplar = Readonly<{
   id: string;
   label: string;
-  /** The image file of the first lighting it was cut from. */
+  /** The image file of the first lighting it was cut from, and the golden it was compared with. */
   source: string;
+  place?: string;
   /** Position of the row in the NG table; undefined for exemplars from a dataset folder. */
   row?: number;
   mask: Mask;
@@ -93,6 +94,8 @@ export type Canvas = Readonly<{
   test: readonly string[];
   golden: readonly string[];
   name: string;
+  /** The golden file: crops that share one show the same place at different times. */
+  place?: string;
   /** Semantic mask of the crop (contract 7.1, cad). */
   cadMask?: string;
 }>;

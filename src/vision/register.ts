@@ -9,9 +9,10 @@ const TRUNCATE = 96;
 /**
  * Finds the whole-pixel translation, at most `max` per axis, with the least mean absolute difference over the
  * overlap. Coarse to fine (halved until the search is at most 4 pixels, then ±2 per level). Among equals the
- * smaller shift wins: a regular pitch must not tempt it a period away.
+ * smaller shift wins, and each pixel of shift has to lower the cost by the share `reluctance`: a regular pitch
+ * must not tempt it a period away.
  */
-export function registerShift(fixed: Plane, moving: Plane, max: number): Shift {
+export function registerShift(fixed: Plane, moving: Plane, max: number, reluctance = 0.005): Shift {
   if (fixed.width !== moving.width || fixed.height !== moving.height)
     throw new RangeError("images of one size are needed");
   const limit = Math.max(0, Math.min(max, Math.floor(Math.min(fixed.width, fixed.height) / 3)));
@@ -32,7 +33,8 @@ export function registerShift(fixed: Plane, moving: Plane, max: number): Shift {
     for (let dy = Math.max(-bound, cy - r); dy <= Math.min(bound, cy + r); dy++)
       for (let dx = Math.max(-bound, cx - r); dx <= Math.min(bound, cx + r); dx++) {
         const cost = difference(f, m, dx, dy);
-        const key = cost * (1 + 0.005 * scale * (Math.abs(dx) + Math.abs(dy))) + 1e-4 * Math.hypot(dx, dy);
+        const far = scale * (Math.abs(dx) + Math.abs(dy));
+        const key = cost * (1 + reluctance * far) + 1e-3 * far;
         if (key < bestKey) {
           bestKey = key;
           best = { dx, dy, cost };

@@ -78,7 +78,7 @@ function verdictLines(s: KpiSummary, v: Verdict, rateText: (r: Verdict["far"]) =
   if (v.claim)
     lines.push(
       `Claim ${v.claim.claim.text}: ${v.claim.verdict}; ${v.claim.k} of ${v.claim.n}, bound ${pct(v.claim.bound)}` +
-        (v.claim.verdict === "met"
+        (v.claim.verdict !== "not enough defects to claim"
           ? ""
           : `; ${v.claim.needed} rows would support it with ${v.claim.k} events`),
     );

@@ -113,7 +113,7 @@ export type AnomalygenInput = Readonly<{
   subdir: string;
   /** `stageDir` relative to the workspace: the prefix of the paths in the CSV. */
   workspaceRelative: string;
-  /** Where sdg_rows_raw.csv goes: the rows for the merge, paths relative to the workspace. */
+  /** Where sdg_rows_raw.csv goes (paths relative to `stageDir`), and sdg_rows.csv for the merge (to the workspace). */
   rowsDir: string;
   workers: number;
 }>;

@@ -55,6 +55,8 @@ export async function anomalygenStep(
       path.join(stageDir, `${subdir}_ng`),
       path.join(stageDir, `${subdir}_ok`),
       path.join(rowsDir, "sdg_rows_raw.csv"),
+      path.join(rowsDir, "sdg_rows.csv"),
+      path.join(rowsDir, "sdg_rows_provenance.csv"),
       path.join(rowsDir, "ingest_summary.json"),
     ],
     receipt: path.join(outDir, "receipt.json"),

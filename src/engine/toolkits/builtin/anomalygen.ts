@@ -1,5 +1,7 @@
+import path from "node:path";
 import { score } from "../../../changenet/index.js";
-import { ReflowError } from "../../../kit/index.js";
+import { formatCsv, ReflowError, readText, writeFileAtomic } from "../../../kit/index.js";
+import { PROVENANCE_COLUMNS } from "../../../mining/index.js";
 import { generate } from "../../../synthesis/index.js";
 import type { StageFunction } from "../../toolkit.js";
 import { loadRows, loadSpec } from "./rows.js";
@@ -39,12 +41,34 @@ export const anomalygen: StageFunction<"anomalygen"> = async (input, { seed, emi
       "Rows were lost between two steps; the stage is not trusted.",
       { problems: made.chain.problems },
     );
+  const rowsCsv = path.join(input.rowsDir, "sdg_rows.csv");
+  await writeFileAtomic(rowsCsv, formatCsv(made.header, made.table));
+  await writeFileAtomic(
+    path.join(input.rowsDir, "sdg_rows_provenance.csv"),
+    await provenance(made.files.provenance, input.outDir),
+  );
   return {
     sdgCsv: made.files.result,
     allocationJson: made.files.allocation,
-    rowsCsv: made.files.rowsCsv,
+    rowsCsv,
     requested: [...made.allocation.values()].reduce((sum, n) => sum + n, 0),
     generated: [...made.made.values()].reduce((sum, n) => sum + n, 0),
     admitted: made.rows.length,
   };
 };
+
+/** Where each synthetic row came from, in the columns that the merge keeps for every new row. */
+async function provenance(file: string, outDir: string): Promise<string> {
+  const lines = (await readText(file)).split("\n").filter((l) => l !== "");
+  const rows = lines.map((line) => {
+    const told = JSON.parse(line) as { clean_test?: string[]; exemplar_source?: string | null };
+    const clean = told.clean_test?.[0];
+    const cells: Partial<Record<(typeof PROVENANCE_COLUMNS)[number], string>> = {
+      producer: "synthetic",
+      origin_file: clean === undefined ? "" : path.resolve(outDir, clean),
+      exemplar: told.exemplar_source ?? "",
+    };
+    return PROVENANCE_COLUMNS.map((c) => cells[c] ?? "");
+  });
+  return formatCsv(PROVENANCE_COLUMNS, rows);
+}

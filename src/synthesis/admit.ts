@@ -9,6 +9,7 @@ import {
   type DrawTask,
   drawCandidate,
 } from "./candidate.js";
+import { type Ferried, landed } from "./ferry.js";
 import type { Admission } from "./types.js";
 
 /** A candidate that was kept, with the reasons of its admission and of the refusals before it. */
@@ -170,18 +171,18 @@ async function drawAll(
   const size = Math.max(1, Math.min(8, Math.ceil(tasks.length / (4 * o.workers))));
   const batches: DrawTask[][] = [];
   for (let i = 0; i < tasks.length; i += size) batches.push(tasks.slice(i, i + size));
-  const results = await mapOnWorkers<DrawTask[], DrawResult[]>(
+  const results = await mapOnWorkers<DrawTask[], Ferried<DrawResult>>(
     workerUrl(import.meta.url, "./candidate.worker.js"),
     batches,
     {
       workers: o.workers,
       workerData: context,
       ...(o.signal ? { signal: o.signal } : {}),
-      onDone: (_, result) => {
-        done += result.length;
+      onDone: (index) => {
+        done += batches[index].length;
         onDone(done);
       },
     },
   );
-  return results.flat();
+  return results.flatMap(landed);
 }

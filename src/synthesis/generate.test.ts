@@ -354,3 +354,78 @@ test("a type keeps to the places where it was seen when places come back", async
     new Set([path.basename(golden[0])]),
   );
 });
+
+describe("the seam and the cad route", () => {
+  test("another drawer takes over drawing; admission, files and the count chain stay", async () => {
+    const w = await workspace({ pass: 3, ng: 2 });
+    const file = path.join(w.root, "drawer.mjs");
+    await writeFile(
+      file,
+      `export function draw({ canvas, random }) {
+        const { width, height } = canvas[0];
+        const region = { width, height, data: new Uint8Array(width * height) };
+        const x = 5 + random.int(40), y = 5 + random.int(40);
+        for (let v = 0; v < 6; v++) region.data.fill(1, (y + v) * width + x, (y + v) * width + x + 6);
+        const images = canvas.map((i) => ({ ...i, data: i.data.map((p, j) => (region.data[j] ? 255 - p : p)) }));
+        const measured = { contrast: 200, noise: 1, likeness: 0 };
+        return { images, region, touched: region, parameters: { mode: "texture", at: { x, y } }, measured };
+      }`,
+    );
+    const r = await generate(await options({ ...w, numSdg: 3, drawer: `file://${file}` }));
+    expect(r.chain).toMatchObject({ status: "ok", produced: 3 });
+    const provenance = (await lines(r.files.provenance)).map((line) => JSON.parse(line));
+    expect(provenance.map((p) => p.mask_area)).toEqual([36, 36, 36]);
+    await writeFile(path.join(w.root, "none.mjs"), "export const draw = () => undefined;");
+    const none = await generate(
+      await options({ ...w, numSdg: 3, drawer: `file://${path.join(w.root, "none.mjs")}` }),
+    );
+    expect(none.chain.status).toBe("fatal");
+    expect(none.refused.no_place).toBeGreaterThan(0);
+  });
+
+  test("defects of the cad route lie on the classes that their name implies", async () => {
+    const root = await mkdtemp(path.join(tmpdir(), "cad-"));
+    const random = seeded(1);
+    const clean: Pixels = {
+      width: 96,
+      height: 80,
+      channels: 1,
+      data: new Uint8Array(96 * 80).map(() => 120 + 6 * random.normal()),
+    };
+    const black: Pixels = { ...clean, data: new Uint8Array(96 * 80) };
+    const classes: Pixels = { width: 96, height: 80, channels: 3, data: new Uint8Array(96 * 80 * 3) };
+    for (let y = 20; y < 60; y++)
+      for (let x = 0; x < 96; x++) {
+        if (x >= 12 && x < 40) classes.data.set([255, 0, 0], (y * 96 + x) * 3);
+        if (x >= 56 && x < 84) classes.data.set([0, 0, 255], (y * 96 + x) * 3);
+      }
+    await writeImage(path.join(root, "Pcb", "clean_image", "a.png"), clean);
+    await writeImage(path.join(root, "Pcb", "cad_mask", "a.png"), classes);
+    await writeImage(
+      path.join(root, "Pcb", "mask", "less_solder", "m_mask.png"),
+      spot(black, 40, 40, 4, 255),
+    );
+    await writeFile(
+      path.join(root, "semantic_segmentation_labels.json"),
+      '{"(255, 0, 0, 255)":{"class":"pad"},"(0, 0, 255, 255)":{"class":"ic"},"(0, 0, 0, 0)":{"class":"BACKGROUND"},"oops":1}',
+    );
+    const defectSpec = path.join(root, "defect_spec.jsonl");
+    await writeFile(defectSpec, '{"defect_type":"Pcb+less_solder","spatial_dependency":"cad"}\n');
+    const r = await generate(
+      await options({ ngRows: [], cleanRows: [], defectSpec, datasetDir: root, numSdg: 4 }),
+    );
+    expect(r.problems.map((p) => p.code)).toEqual(["labels_entry_invalid"]);
+    const provenance = (await lines(r.files.provenance)).map((line) => JSON.parse(line));
+    expect(provenance.length).toBe(4);
+    for (const { parameters } of provenance) {
+      expect(parameters.at.x).toBeGreaterThanOrEqual(12);
+      expect(parameters.at.x).toBeLessThan(40);
+    }
+  });
+
+  test("an aborted stage stops", async () => {
+    const w = await workspace({ pass: 2, ng: 2 });
+    const signal = AbortSignal.abort();
+    await expect(generate(await options({ ...w, signal }))).rejects.toThrow();
+  });
+});

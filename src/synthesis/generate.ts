@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { PairRow } from "../dataset/row.js";
-import { dataError, type Problem, ReflowError } from "../kit/errors.js";
+import { dataError, explainWriteError, type Problem, ReflowError } from "../kit/errors.js";
 import { type Emit, silent } from "../kit/events.js";
 import { explainReadError, writeJsonAtomic } from "../kit/files.js";
 import { admitSamples } from "./admit.js";
@@ -133,7 +133,9 @@ export async function generate(o: GenerateOptions): Promise<GenerateResult> {
   for (const { recipe } of samples) made.set(recipe.defectType, (made.get(recipe.defectType) ?? 0) + 1);
 
   const files = fileNames(o.outDir, rowsDir);
-  const onDisk = await writeResults(o.outDir, workDir, samples, o.seed);
+  const onDisk = await writeResults(o.outDir, workDir, samples, o.seed).catch((error: unknown) => {
+    throw explainWriteError(error, o.outDir);
+  });
   await writeAmpSamples(o.outDir, samples);
   await writeProvenance(files.provenance, o.outDir, samples, { ...o, exemplars: learned.exemplars });
   const ingest = await stagePairs({ ...o, samples, workDir, csv: files.rowsCsv });
@@ -204,7 +206,10 @@ async function clean(o: GenerateOptions, rowsDir: string, workDir: string): Prom
     path.join(rowsDir, "sdg_rows_raw.csv"),
     path.join(rowsDir, "ingest_summary.json"),
   ];
-  for (const file of own) await rm(file, { recursive: true, force: true });
+  for (const file of own)
+    await rm(file, { recursive: true, force: true }).catch((error: unknown) => {
+      throw explainWriteError(error, file);
+    });
 }
 
 function contextOf(o: GenerateOptions, learned: Learned, workDir: string): DrawContext {

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { MOST_PIXELS } from "../../kit/images.js";
 import { isFile } from "../read/places.js";
 import { type Html, html } from "./html.js";
@@ -49,21 +49,25 @@ type Raw = Readonly<{ data: Buffer; width: number; height: number }>;
 
 async function embed(shot: Shot): Promise<Embedded | undefined> {
   for (const file of [...shot.files, ...(shot.minus ?? [])]) if (!(await isFile(file))) return undefined;
-  const crops = await Promise.all(shot.files.slice(0, 4).map((file) => read(file, shot.third)));
-  const others = shot.minus ? await Promise.all(shot.minus.slice(0, 4).map((file) => read(file))) : undefined;
-  const tiles = others ? crops.map((c, i) => difference(c, others[i] ?? c)) : crops;
-  const joined = beside(tiles);
-  const webp = await sharp(joined.data, { raw: { width: joined.width, height: joined.height, channels: 3 } })
-    .webp({ quality: 84, effort: 2, smartSubsample: true })
-    .toBuffer();
+  if (shot.files.length === 1 && !shot.minus)
+    return encode(await opened(shot.files[0] as string, shot.third ?? false));
+  const crops = await Promise.all(shot.files.slice(0, 4).map(read));
+  const others = shot.minus ? await Promise.all(shot.minus.slice(0, 4).map(read)) : undefined;
+  const { data, width, height } = beside(others ? crops.map((c, i) => difference(c, others[i] ?? c)) : crops);
+  return encode(sharp(data, { raw: { width, height, channels: 3 } }));
+}
+
+async function encode(image: Sharp): Promise<Embedded> {
+  const { data, info } = await image.webp({ quality: 84, effort: 1 }).toBuffer({ resolveWithObject: true });
   return {
-    uri: `data:image/webp;base64,${webp.toString("base64")}`,
-    width: joined.width,
-    height: joined.height,
+    uri: `data:image/webp;base64,${data.toString("base64")}`,
+    width: info.width,
+    height: info.height,
   };
 }
 
-async function read(file: string, third = false): Promise<Raw> {
+/** An 8-bit sRGB picture no larger than {@link LONGEST}; `third` takes the third square of a strip. */
+async function opened(file: string, third: boolean): Promise<Sharp> {
   const image = sharp(file, { failOn: "error", limitInputPixels: MOST_PIXELS });
   if (third) {
     const { width, height } = await image.metadata();
@@ -71,12 +75,15 @@ async function read(file: string, third = false): Promise<Raw> {
     if (width < 3 * height) throw new Error("no third square");
     image.extract({ left: width - height, top: 0, width: height, height });
   }
-  const { data, info } = await image
+  return image
     .flatten({ background: "#000" })
     .toColourspace("srgb")
-    .resize(LONGEST, LONGEST, { fit: "inside", withoutEnlargement: true })
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
+    .resize(LONGEST, LONGEST, { fit: "inside", withoutEnlargement: true });
+}
+
+async function read(file: string): Promise<Raw> {
+  const image = await opened(file, false);
+  const { data, info } = await image.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   if (info.channels === 3) return { data, width: info.width, height: info.height };
   const rgb = Buffer.alloc(info.width * info.height * 3);
   for (let i = 0; i < info.width * info.height; i++)

@@ -20,7 +20,7 @@ export function table(
       )}</tr>\n`,
   );
   const slim = columns.length <= 3 && columns.slice(1).every((c) => c.numeric);
-  return html`<div class="wrap${slim ? " slim" : ""}"><table class="stack"><thead><tr>${head}</tr></thead><tbody>\n${body}</tbody></table></div>`;
+  return html`<div class="wrap${slim ? " slim" : ""}"><table${columns.length > 3 ? html` class="stack"` : ""}><thead><tr>${head}</tr></thead><tbody>\n${body}</tbody></table></div>`;
 }
 
 /** A chart with its title and what to see in it. */

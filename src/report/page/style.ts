@@ -142,10 +142,11 @@ pre{background:var(--panel);border-radius:6px;padding:.8rem 1rem;overflow-x:auto
 table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table.stack tr{display:block;padding:.55rem 0;border-bottom:1px solid var(--rule)}
 table.stack tr.best{background:var(--brand-wash);padding-left:.7rem;box-shadow:inset 3px 0 0 var(--nvidia-green)}
-table.stack tr.best td{box-shadow:none;padding-left:0;background:none}
-table.stack td{display:grid;grid-template-columns:9.2rem minmax(0,1fr);border:0;padding:.1rem 0;text-align:left;white-space:normal}
-table.stack td::before{content:attr(data-h);color:var(--soft);font-size:.86rem}
-table.stack td:first-child{display:block;font-weight:620}table.stack td:first-child::before{content:none}
+table.stack tr.best td{box-shadow:none;background:none}table.stack tr.best td:first-child{padding-left:0}
+.cards.two{grid-template-columns:1fr 1fr;gap:1rem .7rem}
+table.stack td{display:flow-root;border:0;padding:.1rem 0 .1rem 9.4rem;text-align:left;white-space:normal}
+table.stack td::before{content:attr(data-h);color:var(--soft);font-size:.86rem;float:left;width:9rem;margin-left:-9.4rem}
+table.stack td:first-child{padding-left:0;font-weight:620}table.stack td:first-child::before{content:none}
 table.stack td:empty{display:none}
 .mine{grid-template-columns:minmax(0,1fr)}.mine>figure:first-child{width:34%;margin-bottom:.5rem}
 .mine .near{grid-template-columns:repeat(4,minmax(0,1fr))}.mine .near figure:nth-child(n+5){display:none}
@@ -159,7 +160,7 @@ figure,tr,.next,.mine,ol.steps li{break-inside:avoid}
 .cards{grid-template-columns:repeat(3,1fr);gap:.7rem}.cards.two{grid-template-columns:repeat(4,1fr)}
 .charts{grid-template-columns:1fr 1fr}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-.wrap{overflow:visible}
+.wrap{overflow:visible}.mine{max-width:78%}
 details:not(.more)::details-content{content-visibility:visible;height:auto}
 }
 `.trim();

@@ -137,7 +137,7 @@ function toGroup(g: Tree): GroupRow {
   };
 }
 
-function toRate(r: Tree): RateFacts {
+export function toRate(r: Tree): RateFacts {
   return {
     k: number(r.k) ?? 0,
     n: number(r.n) ?? 0,

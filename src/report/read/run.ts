@@ -3,6 +3,7 @@ import { dataError } from "../../kit/errors.js";
 import { exists, readJson } from "../../kit/files.js";
 import { type KpiFacts, kpiFacts } from "../facts/kpi.js";
 import { baseGrowth, type Growth, type MergeCheck, mergeCheck, mergedGrowth } from "./growth.js";
+import { type HandoverFacts, readHandover } from "./handover.js";
 import { number, text } from "./json.js";
 import { type MiningFacts, readMining } from "./mining.js";
 import { type Naming, namingOf } from "./pictures.js";
@@ -31,6 +32,7 @@ export type Run = Readonly<{
   labels: readonly LabelRun[];
   baseline: LabelRun | undefined;
   best: LabelRun | undefined;
+  handover: HandoverFacts;
   imagesDir: string;
   naming: Naming;
   /** What a complete run would have and this one lacks, in words. */
@@ -63,12 +65,16 @@ export async function readRun(runDir: string): Promise<Run> {
     labels.push(run);
   }
   const bestName = bestLabel(state)?.label;
+  const handover = await readHandover(places.runDir);
+  const last = await readRca(path.join(places.runDir, "finalize", "rca"));
+  const analysed = labels.map((l) => (l.label === bestName && !l.rca && last ? { ...l, rca: last } : l));
   return {
     places,
     state,
-    labels,
-    baseline: labels.find((l) => l.label === "baseline"),
-    best: labels.find((l) => l.label === bestName),
+    labels: analysed,
+    baseline: analysed.find((l) => l.label === "baseline"),
+    best: analysed.find((l) => l.label === bestName),
+    handover,
     imagesDir: places.locate(text(state.config.images_dir)) ?? path.join(places.workspace, "images"),
     naming: naming ?? { lights: [], ext: ".jpg" },
     missing,

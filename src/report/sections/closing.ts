@@ -1,7 +1,7 @@
 import type { Advice } from "../facts/advice.js";
 import type { Verdict } from "../facts/verdict.js";
-import { count, labelName, score } from "../page/format.js";
-import { html } from "../page/html.js";
+import { count, interval, labelName, percent, plural, score } from "../page/format.js";
+import { type Html, html } from "../page/html.js";
 import type { Section } from "../page/parts.js";
 import { text } from "../read/json.js";
 import type { PlanFacts } from "../read/plan.js";
@@ -83,9 +83,24 @@ export function finalStatus(run: Run, verdict: Verdict): Section {
   return {
     id: "final",
     title: "Final Status",
-    body: html`<div class="final k-${verdict.kind}">${rows.map(([k, v]) => html`<div><span>${k}</span><b>${v}</b></div>`)}</div>${
+    body: html`<div class="final k-${verdict.kind}">${rows.map(([k, v]) => html`<div><span>${k}</span><b>${v}</b></div>`)}</div>${handover(run)}${
       verdict.kind === "unproven" &&
       html`<p class="warn">The measured value meets the target; the claim ${verdict.claim?.claim.text ?? ""} needs ${count(verdict.claim?.needed ?? 0)} rows and has ${count(verdict.claim?.n ?? 0)}.</p>`
     }`,
   };
+}
+
+/** The bundle's own proof, and the one look at the release set. */
+function handover(run: Run): Html {
+  const { gate, release } = run.handover;
+  return html`${
+    gate &&
+    html`<p class="note"><b>Bundle.</b> Scored again as a user would: ${count(gate.rows)} rows, largest difference ${score(gate.worst)}, ${plural(gate.changed, "changed verdict")}.</p>`
+  }${
+    release &&
+    html`<p class="note"><b>Release set.</b> ${count(release.rows)} rows that took no part in any choice: ${release.verdict}. FAR ${percent(release.far.rate)} (${interval(release.far)}), escapes ${count(release.escape.k)} of ${count(release.escape.n)}.${
+      release.looks > 1 &&
+      ` This set has been looked at ${count(release.looks)} times; it is no longer an independent judge.`
+    }</p>`
+  }`;
 }

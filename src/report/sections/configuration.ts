@@ -79,6 +79,7 @@ function settings(plan: PlanFacts): Html | null {
         html`<span class="tag">${p.source}</span>`,
       ]),
     ),
+    true,
   );
 }
 

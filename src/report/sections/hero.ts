@@ -94,7 +94,10 @@ function facts(run: Run, verdict: Verdict): Html {
   const rows: (readonly [string, Html])[] = [];
   if (best) {
     const measured = state.labels.filter((l) => l.measured).length;
-    rows.push(["Best model", html`${labelName(best.label)} <span>of ${count(measured)} evaluated</span>`]);
+    rows.push([
+      state.status === "complete" ? "Best model" : "Best so far",
+      html`${labelName(best.label)} <span>of ${count(measured)} evaluated</span>`,
+    ]);
   }
   const threshold = best?.state.measured?.threshold;
   if (threshold !== undefined)

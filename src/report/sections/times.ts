@@ -88,6 +88,7 @@ function body(run: Run, receipts: readonly ReceiptFacts[]): Html {
           e.summary,
         ]),
       ),
+      true,
     )
   }${receiptTable(receipts)}`;
 }
@@ -117,5 +118,6 @@ function receiptTable(receipts: readonly ReceiptFacts[]): Html | null {
         html`<code>${r.digest.slice(0, 16)}</code>`,
       ]),
     ),
+    true,
   );
 }

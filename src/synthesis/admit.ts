@@ -9,7 +9,6 @@ import {
   type DrawTask,
   drawCandidate,
 } from "./candidate.js";
-import { type Ferried, landed } from "./ferry.js";
 import type { Admission } from "./types.js";
 
 /** A candidate that was kept, with the reasons of its admission and of the refusals before it. */
@@ -171,7 +170,7 @@ async function drawAll(
   const size = Math.max(1, Math.min(8, Math.ceil(tasks.length / (4 * o.workers))));
   const batches: DrawTask[][] = [];
   for (let i = 0; i < tasks.length; i += size) batches.push(tasks.slice(i, i + size));
-  const results = await mapOnWorkers<DrawTask[], Ferried<DrawResult>>(
+  const results = await mapOnWorkers<DrawTask[], DrawResult[]>(
     workerUrl(import.meta.url, "./candidate.worker.js"),
     batches,
     {
@@ -184,5 +183,5 @@ async function drawAll(
       },
     },
   );
-  return results.flatMap(landed);
+  return results.flat();
 }

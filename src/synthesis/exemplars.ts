@@ -3,7 +3,6 @@ import { type Problem, ReflowError } from "../kit/errors.js";
 import { mapOnWorkers, workerUrl } from "../kit/pool.js";
 import type { Random } from "../kit/random.js";
 import { exemplarOfRow } from "./exemplar.js";
-import { type Ferried, landed } from "./ferry.js";
 import type { Exemplar, Surroundings } from "./types.js";
 
 /** Most NG rows of one type that are looked at, drawn by the seed: more teach nothing new. */
@@ -31,18 +30,16 @@ export async function learnExemplars(
     }
   else
     results.push(
-      ...(
-        await mapOnWorkers<PairRow[], Ferried<ExemplarResult>>(
-          workerUrl(import.meta.url, "./exemplar.worker.js"),
-          batches,
-          {
-            workers: o.workers,
-            workerData: around,
-            ...(o.signal ? { signal: o.signal } : {}),
-            onDone: (index) => o.onDone?.(batches[index].length),
-          },
-        )
-      ).map(landed),
+      ...(await mapOnWorkers<PairRow[], ExemplarResult[]>(
+        workerUrl(import.meta.url, "./exemplar.worker.js"),
+        batches,
+        {
+          workers: o.workers,
+          workerData: around,
+          ...(o.signal ? { signal: o.signal } : {}),
+          onDone: (index) => o.onDone?.(batches[index].length),
+        },
+      )),
     );
   const flat = results.flat();
   return {

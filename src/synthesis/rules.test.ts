@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dataError } from "../kit/errors.js";
 import { allocate } from "./allocation.js";
 import { archetypeOf } from "./archetypes.js";
 import { type Counts, checkChain } from "./chain.js";
-import { ferry, landed } from "./ferry.js";
 import { drawableLabels } from "./learn.js";
 import { readDefectSpec } from "./spec.js";
 
@@ -176,20 +174,4 @@ test("known types are found under their spellings", () => {
   expect(archetypeOf("missing")).toBeUndefined();
   expect(drawableLabels(["spur", "PASS"], ["pin-hole", "smear"], true)).toEqual(["pin-hole", "spur"]);
   expect(drawableLabels(["spur"], ["pin-hole"], false)).toEqual(["spur"]);
-});
-
-test("errors keep their code on the way back from a worker", async () => {
-  const crossed = structuredClone(
-    await ferry(async () => {
-      throw dataError("file_missing", "no such file", "Check the path.", { file: "a.png" });
-    }),
-  );
-  expect(() => landed(crossed)).toThrowError(
-    expect.objectContaining({ code: "file_missing", exitCode: 3, where: { file: "a.png" } }),
-  );
-  await expect(
-    ferry(async () => {
-      throw new TypeError("a fault of ours");
-    }),
-  ).rejects.toThrow(TypeError);
 });

@@ -60,7 +60,7 @@ export async function evaluateStep(context: RunContext, label: Label): Promise<S
   const summary =
     `${plan.metric_contract.display_name} ${fixed(result.value, 3)}${plan.metric_contract.unit} ` +
     `(${output.verdict}) with the ${output.kind} checkpoint` +
-    (candidates.length === 1 ? "; best_val and latest are the same file" : "") +
+    (candidates.length === 1 ? "; best_val and latest are the same weights" : "") +
     (failed.length > 0 ? `; constraints not held: ${failed.join(", ")}` : "") +
     ".";
   return {

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import type { StageOutput } from "../../engine/index.js";
+import { hashFile } from "../../kit/index.js";
 import { selectBest } from "../../metric/index.js";
 import { duration, type RunContext, runJob, type StepResult } from "../run-context.js";
 import { deriveSpec, type Split, specText } from "../spec.js";
@@ -103,7 +104,7 @@ function trainSummary(t: StageOutput<"train">, from: Label | undefined): string 
   );
 }
 
-/** The two checkpoints to compare (contract 10.5); one when both are the same file. */
+/** The two checkpoints to compare (contract 10.5); one when both hold the same weights. */
 export async function checkpointsOf(
   context: RunContext,
   label: Label,
@@ -113,5 +114,6 @@ export async function checkpointsOf(
   const latestLink = path.join(context.layout.train(label), "changenet_model_classify_latest.onnx");
   const latest = await realpath(latestLink).catch(() => best);
   const first = { kind: "best_val" as const, file: best };
-  return latest === best ? [first] : [first, { kind: "latest" as const, file: latest }];
+  const same = latest === best || (await hashFile(latest)) === (await hashFile(best));
+  return same ? [first] : [first, { kind: "latest" as const, file: latest }];
 }

@@ -20,7 +20,7 @@ const TINY: readonly DemoTable[] = [
 ];
 
 const noise = noiseTable(seeded("noise"));
-const UNIT: Unit = { shift: 2, turn: 0.01, drift: 1, dirt: 0 };
+const UNIT: Unit = { shift: 2, turn: 0.01, drift: 1, dirt: 0, spread: 1 };
 
 /** Largest change of brightness of an 8 × 8 block, the two pictures taken from the same place. */
 function change(a: Pixels, b: Pixels): number {

@@ -49,6 +49,14 @@ export function drawFlaw(kind: FlawKind, random: Random): Flaw {
   };
 }
 
+/** The hand that made a unit: its randomness, and how far from perfect it works (1 usual, less for the golden board). */
+export type Hand = Readonly<{ random: Random; spread: number }>;
+
+/** The same hand for one part of its work. */
+export function handFor(hand: Hand, ...name: readonly (string | number)[]): Hand {
+  return { ...hand, random: hand.random.fork(...name) };
+}
+
 /** How a chip sits: offset in pixels, turn in radians, and the lift of one end. */
 export type Seat = Readonly<{
   du: number;
@@ -60,11 +68,11 @@ export type Seat = Readonly<{
 }>;
 
 /** Every placement is a little off; a flaw makes it wrong. */
-export function seatOf(flaw: Flaw | undefined, random: Random, scale: number): Seat {
+export function seatOf(flaw: Flaw | undefined, { random, spread }: Hand, scale: number): Seat {
   const seat = {
-    du: random.normal() * 0.5,
-    dv: random.normal() * 0.5,
-    turn: random.normal() * 0.01,
+    du: random.normal() * 0.5 * spread,
+    dv: random.normal() * 0.5 * spread,
+    turn: random.normal() * 0.01 * spread,
     lift: 0,
     gone: false,
     standing: 0,
@@ -89,10 +97,10 @@ export function seatOf(flaw: Flaw | undefined, random: Random, scale: number): S
 }
 
 /** How much solder lies on an end or lead: about 1, far from it where the flaw says so. */
-export function solderVolume(flaw: Flaw | undefined, concerned: boolean, random: Random): number {
-  const usual = Math.max(0.72, Math.min(1.28, 1 + random.normal() * 0.1));
+export function solderVolume(flaw: Flaw | undefined, concerned: boolean, { random, spread }: Hand): number {
+  const usual = Math.max(0.76, Math.min(1.24, 1 + random.normal() * 0.08 * spread));
   if (!concerned) return usual;
   if (flaw?.kind === "excess_solder") return 2.3 + 0.9 * flaw.strength;
-  if (flaw?.kind === "insufficient_solder") return 0.12 * (1 - flaw.strength);
+  if (flaw?.kind === "insufficient_solder") return 0.08 * (1 - flaw.strength);
   return usual;
 }

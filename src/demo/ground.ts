@@ -146,7 +146,7 @@ export function drawThorn(
 
 /** A gap in a track: the mask lies low again, its edges ragged and coppery. */
 export function drawGap(canvas: Canvas, place: Frame, length: number, width: number, mask: Mask): void {
-  paint(canvas, place, box(length / 2 + 0.8, width / 2 + 0.6, 1), (s) => tint(s, COPPER, 0.5));
+  paint(canvas, place, box(length / 2 + 1.3, width / 2 + 0.6, 1), (s) => tint(s, COPPER, 0.5));
   paint(canvas, place, box(length / 2, width / 2 + 1.2, 1.2), (s) => {
     tint(s, scale(mask.bare, 0.9));
     s.height = 0;

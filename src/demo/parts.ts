@@ -1,6 +1,5 @@
-import type { Random } from "../kit/random.js";
 import { at, box, type Canvas, disc, type Frame, paint, type Rgb, shade, tint } from "./canvas.js";
-import { type Flaw, type Seat, seatOf, solderVolume } from "./flaws.js";
+import { type Flaw, type Hand, handFor, type Seat, seatOf, solderVolume } from "./flaws.js";
 import { drawText } from "./font.js";
 import { CERAMIC, EPOXY, LED_BODY, PRINT, TIN } from "./materials.js";
 import { drawJoint, drawStrand, drawWobble, rise } from "./solder.js";
@@ -25,12 +24,12 @@ export function drawChip(
   place: Frame,
   look: ChipLook,
   flaw: Flaw | undefined,
-  random: Random,
+  hand: Hand,
 ): void {
   const { length, width, height } = look.size;
   const padLength = length * 0.21 + 3;
   const padAt = length / 2 + padLength * 0.28;
-  const seat = seatOf(flaw, random.fork("seat"), width > 20 ? 1 : 0.7);
+  const seat = seatOf(flaw, handFor(hand, "seat"), width > 20 ? 1 : 0.7);
   for (const side of [1, -1] as const) {
     const concerned = flaw?.side === side || (flaw?.kind === "excess_solder" && flaw.strength > 0.6);
     const end = at(place, side * padAt, 0, side > 0 ? 0 : Math.PI);
@@ -38,8 +37,8 @@ export function drawChip(
     drawJoint(canvas, end, {
       halfWidth: padLength,
       halfHeight: width / 2 + 1.5,
-      volume: solderVolume(flaw, concerned, random.fork("solder", side)),
-      wobble: drawWobble(random.fork("wobble", side)),
+      volume: solderVolume(flaw, concerned, handFor(hand, "solder", side)),
+      wobble: drawWobble(handFor(hand, "wobble", side)),
       climb: height,
       // Local u of the pad points away from the part; a shifted part leaves one end and covers the other.
       ...(!left && { partEnd: length / 2 - padAt + seat.du * side - 1.5 }),
@@ -94,13 +93,13 @@ export function drawPair(
   place: Frame,
   looks: readonly [ChipLook, ChipLook],
   flaw: Flaw | undefined,
-  random: Random,
+  hand: Hand,
 ): void {
   const gap = looks[0].size.width / 2 + 9;
   const hit = (flaw?.where ?? 0) % 2;
   looks.forEach((look, i) => {
     const own = flaw && flaw.kind !== "bridge" && hit === i ? flaw : undefined;
-    drawChip(canvas, at(place, 0, i === 0 ? -gap : gap), look, own, random.fork("chip", i));
+    drawChip(canvas, at(place, 0, i === 0 ? -gap : gap), look, own, handFor(hand, "chip", i));
   });
   if (flaw?.kind !== "bridge") return;
   const padAt = looks[0].size.length / 2 + 5;
@@ -133,9 +132,9 @@ export function drawPackage(
   place: Frame,
   look: PackageLook,
   flaw: Flaw | undefined,
-  random: Random,
+  hand: Hand,
 ): void {
-  const seat = seatOf(flaw, random.fork("seat"), 0.8);
+  const seat = seatOf(flaw, handFor(hand, "seat"), 0.8);
   // A package is pushed along its row of leads: then each stands between two pads.
   const along = flaw?.kind === "shift" ? seat.dv : seat.du;
   const across = flaw?.kind === "shift" ? seat.du : seat.dv;
@@ -153,8 +152,8 @@ export function drawPackage(
     drawJoint(canvas, pad, {
       halfWidth: length * 0.62,
       halfHeight: width / 2 + 1.6,
-      volume: solderVolume(flaw, i === hit, random.fork("solder", i)),
-      wobble: drawWobble(random.fork("wobble", i)),
+      volume: solderVolume(flaw, i === hit, handFor(hand, "solder", i)),
+      wobble: drawWobble(handFor(hand, "wobble", i)),
       climb: 4,
       ...(!seat.gone && { partEnd: length * 0.1 }),
     });

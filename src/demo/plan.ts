@@ -25,7 +25,7 @@ export type DemoTable = Readonly<{
 const each = (n: number) => Object.fromEntries(FLAWS.map((kind) => [kind, n])) as Record<FlawKind, number>;
 
 /**
- * The seed table is weak on purpose: three types are common, four hardly there, one is absent. The pool has all.
+ * The seed table is weak on purpose: three types are common, two hardly there, three absent. The pool has all.
  * No design is in two tables.
  */
 export const DEMO_TABLES: readonly DemoTable[] = [
@@ -34,15 +34,7 @@ export const DEMO_TABLES: readonly DemoTable[] = [
     designs: [101, 102],
     sites: 20,
     units: 4,
-    flaws: {
-      missing: 14,
-      shift: 12,
-      excess_solder: 12,
-      tombstone: 3,
-      bridge: 2,
-      insufficient_solder: 1,
-      open: 1,
-    },
+    flaws: { missing: 10, shift: 8, excess_solder: 8, tombstone: 2, bridge: 1 },
   },
   { role: "validation", designs: [111], sites: 20, units: 4, flaws: each(3) },
   { role: "kpi", designs: [121, 122], sites: 24, units: 5, flaws: each(9) },
@@ -94,6 +86,7 @@ function drawUnit(random: Random): Unit {
     turn: Math.max(-0.02, Math.min(0.02, random.normal() * 0.009)),
     drift: random.range(0.5, 1.3),
     dirt: 0.25,
+    spread: 1,
   };
 }
 

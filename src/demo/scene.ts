@@ -2,7 +2,7 @@ import type { Pixels } from "../kit/images.js";
 import type { Random } from "../kit/random.js";
 import { at, type Canvas, type Frame, frame, makeCanvas } from "./canvas.js";
 import { CROP, partOffset, type Site } from "./design.js";
-import type { Flaw } from "./flaws.js";
+import { type Flaw, type Hand, handFor } from "./flaws.js";
 import {
   drawGap,
   drawMask,
@@ -18,11 +18,11 @@ import { drawChip, drawPackage, drawPair } from "./parts.js";
 
 /**
  * How a unit differs from the golden board without being bad: where the camera stands (pixels, radians), how far
- * the lamps have drifted, and how dirty it is. The golden has none of it.
+ * the lamps have drifted, how dirty it is, and how unevenly it was made. The golden has next to none of it.
  */
-export type Unit = Readonly<{ shift: number; turn: number; drift: number; dirt: number }>;
+export type Unit = Readonly<{ shift: number; turn: number; drift: number; dirt: number; spread: number }>;
 
-export const GOLDEN: Unit = { shift: 0, turn: 0, drift: 0.2, dirt: 0 };
+export const GOLDEN: Unit = { shift: 0, turn: 0, drift: 0.2, dirt: 0, spread: 0.3 };
 
 /** Draws one site of one unit and photographs it under every lighting. The same arguments give the same pixels. */
 export function renderSite(
@@ -41,7 +41,7 @@ export function renderSite(
     (site.turns * Math.PI) / 2 + unit.turn,
   );
   const canvas = makeCanvas(CROP);
-  drawSite(canvas, view, site, flaw, random);
+  drawSite(canvas, view, site, flaw, { random, spread: unit.spread });
   const dirt = random.fork("dirt");
   const anywhere = () => at(view, dirt.range(-44, 44), dirt.range(-44, 44));
   if (dirt.chance(unit.dirt)) drawResidue(canvas, anywhere(), dirt);
@@ -52,8 +52,8 @@ export function renderSite(
   });
 }
 
-function drawSite(canvas: Canvas, view: Frame, site: Site, flaw: Flaw | undefined, random: Random): void {
-  drawMask(canvas, view, site.mask, random.fork("mask"));
+function drawSite(canvas: Canvas, view: Frame, site: Site, flaw: Flaw | undefined, hand: Hand): void {
+  drawMask(canvas, view, site.mask, hand.random.fork("mask"));
   for (const track of site.tracks) drawTrack(canvas, view, track, site.mask);
   drawTrackFlaw(canvas, view, site, flaw);
   for (const via of site.vias) drawVia(canvas, at(view, via.x, via.y), site.mask, via.tented);
@@ -61,7 +61,7 @@ function drawSite(canvas: Canvas, view: Frame, site: Site, flaw: Flaw | undefine
     drawSilk(canvas, view, site.silk.halfWidth, site.silk.halfHeight, site.designator, site.silk.text);
   const [u, v] = partOffset(site.part);
   const place = at(view, u, v);
-  const own = random.fork("part");
+  const own = handFor(hand, "part");
   const [first, second] = site.chips;
   if (site.package) drawPackage(canvas, place, site.package, flaw, own);
   else if (first && second) drawPair(canvas, place, [first, second], flaw, own);
@@ -88,7 +88,7 @@ function drawTrackFlaw(canvas: Canvas, view: Frame, site: Site, flaw: Flaw | und
     : Math.min(34, later[0] + 10 + 14 * Math.abs(flaw.angle));
   const y = before ? start[1] : end[1];
   const spot = at(view, x, y);
-  if (flaw.kind === "open") drawGap(canvas, spot, 4.5 + 6 * flaw.strength, track.width, site.mask);
+  if (flaw.kind === "open") drawGap(canvas, spot, 6.5 + 6 * flaw.strength, track.width, site.mask);
   else {
     const reach = (track.width / 2 + 6 + 5 * flaw.strength) * flaw.side;
     drawThorn(canvas, spot, flaw.angle * 4, reach, 7.5 + 3 * flaw.strength, site.mask);

@@ -1,5 +1,5 @@
-import type { Random } from "../kit/random.js";
 import { at, box, type Canvas, disc, type Frame, paint, stroke, tint } from "./canvas.js";
+import type { Hand } from "./flaws.js";
 import { COPPER, DULL_TIN, TIN } from "./materials.js";
 
 /** A pad with its solder. The part stands towards −u. */
@@ -16,10 +16,11 @@ export type Joint = Readonly<{
 }>;
 
 /** No joint is like another: two waves over its surface. */
-export type Wobble = readonly Readonly<{ fx: number; fy: number; phase: number }>[];
+export type Wobble = readonly Readonly<{ size: number; fx: number; fy: number; phase: number }>[];
 
-export function drawWobble(random: Random): Wobble {
+export function drawWobble({ random, spread }: Hand): Wobble {
   return [0.28, 0.5].map((f) => ({
+    size: 0.065 * spread,
     fx: random.range(-f, f),
     fy: random.range(-f, f),
     phase: random.range(0, 6.3),
@@ -38,7 +39,7 @@ export function drawJoint(canvas: Canvas, place: Frame, joint: Joint): void {
   });
   if (volume < 0.06) {
     // Not wetted: copper shows in the middle.
-    paint(canvas, place, box(halfWidth * 0.7, halfHeight * 0.62, 2), (s) => tint(s, COPPER, 0.55), 3);
+    paint(canvas, place, box(halfWidth * 0.86, halfHeight * 0.78, 2), (s) => tint(s, COPPER, 0.35), 2);
     return;
   }
   const over = Math.max(0, volume - 1.3);
@@ -48,7 +49,7 @@ export function drawJoint(canvas: Canvas, place: Frame, joint: Joint): void {
   const power = volume > 1.5 ? 0.75 : 1.1 + 0.9 / Math.max(0.4, volume);
   paint(canvas, place, shape, (s, u, v, d) => {
     tint(s, TIN, 1);
-    const uneven = joint.wobble.reduce((a, w) => a + 0.09 * Math.sin(w.fx * u + w.fy * v + w.phase), 1);
+    const uneven = joint.wobble.reduce((a, w) => a + w.size * Math.sin(w.fx * u + w.fy * v + w.phase), 1);
     if (partEnd === undefined) {
       // Nothing stands here: the solder has drawn itself up to a cushion.
       s.height = 4.8 * uneven * uneven * Math.max(0.2, volume) ** 0.7 * rise(d, 4.5);

@@ -18,12 +18,13 @@ import {
   type Shot,
 } from "./plan.js";
 import type { RenderTask } from "./render.worker.js";
+import { demoSpec } from "./spec.js";
 
 export type DemoOptions = Readonly<{
   /** Folder of the workspace; made when missing. */
   root: string;
   seed: number;
-  /** A spec tree for specs/baseline_spec.yaml; without it the workspace has none and gets the default spec. */
+  /** The tree for specs/baseline_spec.yaml; {@link demoSpec} unless given. */
   spec?: Readonly<Record<string, unknown>>;
   /** What to draw; {@link DEMO_TABLES} unless given. */
   tables?: readonly DemoTable[];
@@ -52,7 +53,7 @@ const HEADER = [
 ];
 
 /** Changes with the drawing: an older workspace is then drawn anew. */
-const EDITION = 2;
+const EDITION = 4;
 const BATCH = 12;
 
 /**
@@ -80,7 +81,7 @@ export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> 
     await drawAll({ ...o, tables: wanted }, shots, designs, emit);
     for (const t of tables) await writeTable(o.root, t.table.role, t.shots, designs);
   }
-  if (o.spec) await writeFileAtomic(path.join(o.root, "specs", "baseline_spec.yaml"), stringify(o.spec));
+  await writeFileAtomic(path.join(o.root, "specs", "baseline_spec.yaml"), stringify(o.spec ?? demoSpec()));
   await writeJsonAtomic(noteFile, note);
   return { ...result, reused };
 }

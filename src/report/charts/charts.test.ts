@@ -67,14 +67,14 @@ describe("scales and ticks", () => {
 
 describe("histogram", () => {
   test("no score is lost, edges belong to the last bin, NaN is left out", () => {
-    const axis = scoreAxis([0, 0.3, 0.6, 1], []);
+    const axis = scoreAxis([0.1, 0.3, 0.6, 0.9], []);
     const bins = binScores([0, 0.24, 0.25, 1, Number.NaN], [0, 0, 1, 1, 1], axis, 4);
     expect([...bins.pass]).toEqual([2, 0, 0, 0]);
     expect([...bins.ng]).toEqual([0, 1, 0, 1]);
   });
 
   test("good parts rise above the middle, defects hang below, a single count is seen", () => {
-    const axis = scoreAxis([0, 0.3, 0.6, 1], []);
+    const axis = scoreAxis([0.1, 0.3, 0.6, 0.9], []);
     const layout = layoutHistogram({
       bins: { pass: Uint32Array.of(400, 0), ng: Uint32Array.of(0, 1) },
       axis,
@@ -229,7 +229,7 @@ describe("progress, stacks, comparisons", () => {
         { name: "a", ng: true, after: s },
         { name: "b", ng: true, before: s, after: s },
       ],
-      axis: scoreAxis([0, 1], []),
+      axis: scoreAxis([0.1, 0.9], []),
       width: 400,
     });
     expect(layout.rows[0]?.after?.y).toBe(layout.rows[0]?.y);

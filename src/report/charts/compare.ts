@@ -20,10 +20,14 @@ export type CompareLayout = Readonly<{
 export function layoutCompare(o: {
   rows: readonly Readonly<{ name: string; before?: number; after?: number }>[];
   width: number;
-  left?: number;
 }): CompareLayout {
   const pitch = 26;
-  const plot = { left: o.left ?? 104, right: o.width - 16, top: 8, bottom: 8 + o.rows.length * pitch };
+  const plot = {
+    left: nameRoom(o.rows.map((r) => r.name)),
+    right: o.width - 16,
+    top: 8,
+    bottom: 8 + o.rows.length * pitch,
+  };
   const values = o.rows.flatMap((r) => [r.before, r.after]).filter((v): v is number => v !== undefined);
   const top = Math.max(0.001, ...values);
   const x = rootScaleOf(top, [plot.left, plot.right]);
@@ -45,6 +49,11 @@ export function layoutCompare(o: {
     })),
     xTicks,
   };
+}
+
+/** Room for row names on the left of a chart, in its units: about the width of the longest one. */
+export function nameRoom(names: readonly string[]): number {
+  return Math.min(150, Math.max(56, 20 + 6.6 * Math.max(0, ...names.map((n) => n.length))));
 }
 
 /** {@link rootScale} for domains below one. */

@@ -1,3 +1,4 @@
+import { nameRoom } from "./compare.js";
 import { thin } from "./histogram.js";
 import { linearScale, type ScoreAxis } from "./scale.js";
 
@@ -41,7 +42,12 @@ export function layoutRanges(o: {
   width: number;
 }): RangesLayout {
   const pitch = 26;
-  const plot = { left: 104, right: o.width - 16, top: 14, bottom: 14 + o.rows.length * pitch };
+  const plot = {
+    left: nameRoom(o.rows.map((r) => r.name)),
+    right: o.width - 16,
+    top: 14,
+    bottom: 14 + o.rows.length * pitch,
+  };
   const inner = linearScale([0, 1], [plot.left, plot.right]);
   const x = (v: number) => inner(o.axis.unit(v));
   const bar = (s: Spread | undefined, y: number): RangeBar | undefined =>

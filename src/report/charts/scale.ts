@@ -86,7 +86,7 @@ const logit = (p: number) => Math.log(p / (1 - p));
 
 /**
  * Chooses the axis for scores: probabilities crowd at 0 and 1, where a straight axis hides what decides, so a
- * log-odds axis is used when all scores lie in [0, 1] and more than half lie within 0.03 of an end.
+ * log-odds axis is used when all scores lie in [0, 1] and a fifth of them lie within 0.02 of an end.
  */
 export function scoreAxis(scores: ArrayLike<number>, thresholds: readonly number[]): ScoreAxis {
   let low = Number.POSITIVE_INFINITY;
@@ -97,11 +97,11 @@ export function scoreAxis(scores: ArrayLike<number>, thresholds: readonly number
     if (!Number.isFinite(s)) continue;
     low = Math.min(low, s);
     high = Math.max(high, s);
-    if (s < 0.03 || s > 0.97) crowded++;
+    if (s < 0.02 || s > 0.98) crowded++;
   }
   if (low > high) [low, high] = [0, 1];
   const marks = thresholds.filter(Number.isFinite);
-  if (low >= 0 && high <= 1 && crowded > scores.length / 2) {
+  if (low >= 0 && high <= 1 && crowded > 0 && crowded >= scores.length / 5) {
     const clamp = (p: number) => Math.min(1 - 1e-5, Math.max(1e-5, p));
     const from = logit(clamp(Math.min(low, ...marks)));
     const to = logit(clamp(Math.max(high, ...marks)));

@@ -35,7 +35,9 @@ export function score(value: number | undefined): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size < 0.001) return value.toExponential(1).replace("e-", "e−");
+  if (size >= 0.999995 && size < 1) return value > 0 ? ">0.99999" : "<−0.99999";
   if (size > 0.999 && size < 1) return value.toFixed(5);
+  if (size === 1) return String(value);
   return size >= 100 ? value.toFixed(1) : value.toFixed(3);
 }
 

@@ -113,7 +113,7 @@ svg .f-0{fill:#6f8fa8}svg .f-1{fill:#d4a02a}svg .f-2{fill:#2f9e8f}svg .f-3{fill:
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,262px),1fr));gap:1.2rem 1.3rem;margin:.9rem 0}
 .cards.two{grid-template-columns:repeat(auto-fill,minmax(min(100%,186px),1fr))}
 .shots{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:2px;background:var(--rule);border:1px solid var(--rule);border-radius:4px;overflow:hidden}
-.shots.rows{grid-auto-flow:row}
+.shots.all{margin-top:3px}
 .shots div{position:relative;background:var(--panel);min-width:0}
 .shots img{display:block;width:100%;height:auto;image-rendering:pixelated}
 .shots img[width="224"]{image-rendering:auto}

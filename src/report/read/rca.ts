@@ -51,8 +51,8 @@ export type RcaFacts = Readonly<{
   lightings: readonly LightRow[];
   labels: readonly SuspectLabel[];
   goldens: readonly SuspectGolden[];
-  /** golden | test | heat strips by position in inference.csv. */
-  overlays: ReadonlyMap<number, string>;
+  /** golden | test | heat strips by position in inference.csv; `light` is the lighting they show. */
+  overlays: ReadonlyMap<number, Readonly<{ file: string; light: number }>>;
   unreachable: boolean;
 }>;
 
@@ -89,7 +89,7 @@ export async function readRca(folder: string | undefined): Promise<RcaFacts | un
         const name = text(w.overlay);
         // Only a plain name: the file must lie in the folder of this analysis.
         return index !== undefined && name && path.basename(name) === name
-          ? [[index, path.join(images, name)] as const]
+          ? [[index, { file: path.join(images, name), light: number(tree(w.heat).light) ?? 0 }] as const]
           : [];
       }),
     ),

@@ -5,7 +5,7 @@ import { details, table } from "../page/parts.js";
 import type { Cluster, GroupRow, LightRow, RateFacts } from "../read/rca.js";
 import type { Run } from "../read/run.js";
 import type { RcaPlan } from "./rca.js";
-import { isWide, objectOf, tripletCards } from "./shots.js";
+import { objectOf, tripletCards } from "./shots.js";
 
 /** What the failures have in common: groups, boards, lightings, and labels or goldens that may be wrong. */
 export function analysis(run: Run, plan: RcaPlan, album: Album): Html | null {
@@ -14,7 +14,7 @@ export function analysis(run: Run, plan: RcaPlan, album: Album): Html | null {
   const of = labelName(plan.analysed.label);
   if (rca.unreachable)
     return html`<p class="warn">The required recall cannot be reached on this KPI set, so ${of} has no weak samples.</p>`;
-  return html`${clusters(rca.clusters, of, plan, album)}${groups(rca.groups, of)}${lightings(rca.lightings)}${suspects(run, plan, album)}${goldens(run, plan, album)}`;
+  return html`${clusters(rca.clusters, of, plan, album)}${groups(rca.groups, of)}${lightings(rca.lightings)}${suspects(plan, album)}${goldens(run, plan, album)}`;
 }
 
 function clusters(list: readonly Cluster[], of: string, plan: RcaPlan, album: Album): Html | null {
@@ -55,14 +55,16 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
 function groups(list: readonly GroupRow[], of: string): Html | null {
   if (list.length === 0) return null;
   const unusual = list.filter((g) => g.p !== undefined && g.p * list.length < 0.05);
-  const dimensions = [...new Set(list.map((g) => g.dimension))];
+  const all = [...new Set(list.map((g) => g.dimension))];
+  // Object names repeat the component names where a table has both.
+  const dimensions = all.filter((d) => d !== "object_name" || !all.includes("comp_name"));
   const called = (d: string) => DIMENSIONS[d] ?? d.replaceAll("_", " ");
   return html`<h3>By board, component and so on</h3><p class="note">${
     unusual.length > 0
       ? `More false alarms than chance explains: ${unusual.map((g) => `${called(g.dimension)} ${g.group}`).join(", ")}.`
       : `No board, component or other group has more false alarms than chance explains (${of}).`
   }</p>${dimensions.map((d) => {
-    const rows = list.filter((g) => g.dimension === d);
+    const rows = list.filter((g) => g.dimension === d).sort((a, b) => b.far.k - a.far.k);
     return details(
       `By ${called(d)} (${count(rows.length)})`,
       table(
@@ -76,7 +78,7 @@ function groups(list: readonly GroupRow[], of: string): Html | null {
           { head: "Mean score NG", numeric: true },
         ],
         rows
-          .slice(0, 60)
+          .slice(0, 40)
           .map((g): HtmlPart[] => [
             html`${g.group || "(empty)"}${unusual.includes(g) && html` <span class="tag bad">unusual</span>`}`,
             count(g.n),
@@ -111,7 +113,7 @@ function lightings(list: readonly LightRow[]): Html | null {
   );
 }
 
-function suspects(run: Run, plan: RcaPlan, album: Album): Html | null {
+function suspects(plan: RcaPlan, album: Album): Html | null {
   if (plan.suspects.length === 0) return null;
   const byRow = new Map(plan.suspects.map((s) => [s.triplet.row.index, s.suspect]));
   const total = plan.analysed?.rca?.labels.length ?? 0;
@@ -119,7 +121,6 @@ function suspects(run: Run, plan: RcaPlan, album: Album): Html | null {
     album,
     plan.suspects.map((s) => s.triplet),
     6,
-    isWide(run),
     (row) => {
       const s = byRow.get(row.index);
       return s && html`looks like ${s.looksLike}<small>${s.evidence}</small>`;

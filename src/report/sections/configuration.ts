@@ -55,7 +55,7 @@ function modelText(run: Run): string {
 
 function routingText(run: Run): string {
   const mined = run.labels.some((l) => l.mining);
-  const made = run.labels.some((l) => l.synthesis);
+  const made = run.labels.some((l) => (l.synthesis?.generated ?? 0) > 0);
   const top = number(tree(run.state.config.mining_filter).top_k_per_target);
   return (
     [

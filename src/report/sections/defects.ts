@@ -117,5 +117,5 @@ function scoreRanges(run: Run): Html | null {
 }
 
 function shorten(label: string): string {
-  return label.length > 15 ? `${label.slice(0, 14)}…` : label;
+  return label.length > 20 ? `${label.slice(0, 19)}…` : label;
 }

@@ -7,7 +7,7 @@ import type { Cluster, SuspectLabel } from "../read/rca.js";
 import type { LabelRun, Run } from "../read/run.js";
 import type { ScoredRow } from "../read/scores.js";
 import { analysis } from "./analysis.js";
-import { isWide, type Sizes, shotsOf, type Triplet, tripletCards, tripletOf } from "./shots.js";
+import { type Sizes, shotsOf, type Triplet, tripletCards, tripletOf } from "./shots.js";
 
 /** The rows and pictures of the section, chosen before anything is decoded. */
 export type RcaPlan = Readonly<{
@@ -82,14 +82,13 @@ export function rcaSection(run: Run, plan: RcaPlan, album: Album, sizes: Sizes):
       body: html`<p class="say">No scores to analyse yet.</p>${analysis(run, plan, album)}`,
     };
   const t = owner.kpi?.used?.threshold ?? 0;
-  const wide = isWide(run);
   const distance = (row: ScoredRow) =>
     row.score === t
       ? "sets the threshold"
       : `${score(Math.abs(row.score - t))} ${row.score > t ? "above" : "below"}`;
   const gallery = (heading: string, words: string, list: readonly Triplet[], open = sizes.open): HtmlPart =>
     list.length > 0 &&
-    html`<h3>${heading}</h3><p class="note">${words}</p>${tripletCards(album, list, open, wide, distance)}`;
+    html`<h3>${heading}</h3><p class="note">${words}</p>${tripletCards(album, list, open, distance)}`;
   const few = Math.ceil(sizes.open / 2);
   const { escapes, falseAlarms } = picks.totals;
   return {

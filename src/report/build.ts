@@ -85,7 +85,7 @@ export async function renderReport(runDir: string, mostBytes = MOST_BYTES): Prom
         samplesSection(samples, album),
         iterationDetails(run),
         recommendations(run, advice),
-        times(run, receipts),
+        times(run, plan, receipts),
         reproduction(run, plan, receipts),
         finalStatus(run, verdict),
       ],

@@ -107,8 +107,10 @@ describe("a finished run", () => {
   });
 
   test("times are in their block and nowhere else", async () => {
-    const later = await changed("later", (_, state) => {
+    const later = await changed("later", async (runDir, state) => {
       state.started_at = "2031-01-01T00:00:00+00:00";
+      const plan = path.join(runDir, "plan.json");
+      await writeFile(plan, (await readFile(plan, "utf8")).replace("all inputs found", "71 MiB free"));
       for (const e of state.events) Object.assign(e, { ts: "2031-01-01T00:00:00+00:00", duration_sec: 999 });
     });
     expect(withoutTimes(await renderReport(later))).toBe(withoutTimes(page));

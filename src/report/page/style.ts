@@ -87,7 +87,7 @@ section>ol.steps{margin-top:.9rem}
 figure{margin:0}
 figure.c figcaption{font-size:.93rem;font-weight:600;margin-bottom:.2rem}
 figure.c figcaption small{display:block;font-weight:400;color:var(--soft);font-size:.87rem}
-svg.chart{display:block;width:100%;height:auto;max-width:620px;overflow:visible}
+svg.chart{display:block;width:100%;height:auto;max-width:480px;overflow:visible}
 svg .t{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans","DejaVu Sans",sans-serif;fill:var(--soft)}
 svg .strong{font-weight:620;fill:var(--ink)}svg .name{fill:var(--ink)}
 svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}

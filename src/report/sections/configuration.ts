@@ -83,18 +83,19 @@ function settings(plan: PlanFacts): Html | null {
   );
 }
 
+/** Titles and results only: details name folders and free space, so they are with the times. */
 function checks(plan: PlanFacts): Html | null {
   if (plan.checks.length === 0) return null;
   const bad = plan.checks.filter((c) => c.status === "warning" || c.status === "error").length;
-  return details(
+  return html`${details(
     `${plural(plan.checks.length, "check")} before the run, ${bad ? plural(bad, "warning") : "no warning"}`,
     table(
-      [{ head: "Check" }, { head: "Result" }, { head: "Detail" }],
+      [{ head: "Check" }, { head: "Result" }],
       plan.checks.map((c) => [
         c.title,
         html`<span class="tag ${c.status === "ok" ? "good" : c.status === "error" ? "bad" : ""}">${c.status}</span>`,
-        c.detail,
       ]),
     ),
-  );
+    true,
+  )}${plan.warnings.length > 0 && html`<ul class="plain">${plan.warnings.map((w) => html`<li>${w}</li>`)}</ul>`}`;
 }

@@ -21,8 +21,8 @@ export function perIteration(run: Run): Section {
       percent(l.kpi?.relaxed?.far),
       used ? `${count(used.falseAlarms)} / ${count(used.escapes)}` : "–",
       score(m?.threshold),
-      count(l.growth?.total ?? 0),
-      l.label === "baseline" ? "–" : added(l),
+      l.growth ? count(l.growth.total) : "–",
+      l.label === "baseline" || !l.growth ? "–" : added(l),
     ];
   });
   return {

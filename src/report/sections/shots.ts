@@ -72,7 +72,9 @@ export function tripletCards(
 
 function tripletCard(album: Album, t: Triplet, remark: HtmlPart): Html {
   const name = `${t.row.objectName} ${t.row.label}`;
-  const place = [...new Set([t.row.component, t.row.board, t.lighting])].filter(Boolean).join(" · ");
+  const place = [t.row.objectName.startsWith(t.row.component) ? "" : t.row.component, t.row.board, t.lighting]
+    .filter(Boolean)
+    .join(" · ");
   return html`<figure><div class="shots" data-blink><div>${picture(album, t.golden, `golden of ${name}`)}<em>golden</em></div><div>${picture(album, t.test, `test of ${name}`)}<em>test</em></div><div>${picture(album, t.heat, `${t.heatName} of ${name}`)}<em>${t.heatName}</em></div></div>${
     t.all &&
     html`<div class="shots all" data-blink><div>${picture(album, t.all[0], `golden of ${name}, all lightings`)}</div><div>${picture(album, t.all[1], `test of ${name}, all lightings`)}</div></div>`

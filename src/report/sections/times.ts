@@ -4,6 +4,7 @@ import { drawStack } from "../draw/charts.js";
 import { count, duration, labelName, plural } from "../page/format.js";
 import { type Html, type HtmlPart, html, trusted } from "../page/html.js";
 import { chartFigure, details, type Section, table } from "../page/parts.js";
+import type { PlanFacts } from "../read/plan.js";
 import type { ReceiptFacts } from "../read/receipts.js";
 import type { Run } from "../read/run.js";
 
@@ -11,11 +12,11 @@ import type { Run } from "../read/run.js";
  * Everything that differs between two equal runs, and nothing else: times, machine, folder. It stands between two
  * comments, so that two reports can be compared without it ({@link withoutTimes}).
  */
-export function times(run: Run, receipts: readonly ReceiptFacts[]): Section {
+export function times(run: Run, plan: PlanFacts, receipts: readonly ReceiptFacts[]): Section {
   return {
     id: "times",
     title: "Times",
-    body: html`${trusted(BEGIN)}${body(run, receipts)}${trusted(END)}`,
+    body: html`${trusted(BEGIN)}${body(run, receipts)}${checkDetails(plan)}${trusted(END)}`,
   };
 }
 
@@ -117,6 +118,18 @@ function receiptTable(receipts: readonly ReceiptFacts[]): Html | null {
         count(r.outputs),
         html`<code>${r.digest.slice(0, 16)}</code>`,
       ]),
+    ),
+    true,
+  );
+}
+
+function checkDetails(plan: PlanFacts): Html | null {
+  if (plan.checks.length === 0) return null;
+  return details(
+    "Checks before the run, in detail",
+    table(
+      [{ head: "Check" }, { head: "Result" }, { head: "Detail" }],
+      plan.checks.map((c) => [c.title, c.status, c.detail]),
     ),
     true,
   );

@@ -1,7 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import sharp from "sharp";
 import { ReflowError } from "../kit/errors.js";
-import { contentHash, decodeImage, MOST_PIXELS, type Pixels, resizeImage } from "../kit/images.js";
+import { contentHash, decodeImage, decodeImageWithHeader, type Pixels, resizeImage } from "../kit/images.js";
 import { difference, likeness, luma } from "./phash.js";
 
 export const GRAY = 1;
@@ -47,9 +47,8 @@ async function fingerprint(files: readonly string[]): Promise<FingerprintBatch> 
     // An empty name stands for an image that is known to be missing.
     if (file === "") continue;
     try {
-      const decoded = await decodeImage(file);
-      const image = collapseGray(decoded);
-      const meta = await sharp(file, { limitInputPixels: MOST_PIXELS }).metadata();
+      const { pixels, header: meta } = await decodeImageWithHeader(file);
+      const image = collapseGray(pixels);
       const like = likeness(image);
       const hash = contentHash(image);
       const flags =

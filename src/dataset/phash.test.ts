@@ -59,9 +59,9 @@ describe("likeness", () => {
   });
 
   test("grids count every pixel, also of pictures smaller than the grid", () => {
-    const image = { width: 2, height: 1, channels: 1 as const, data: Uint8Array.of(10, 30) };
-    expect([...meanGrid(image, 1, 1)]).toEqual([20]);
-    expect([...meanGrid(image, 4, 1)]).toEqual([10, 10, 30, 30]);
+    const plane = Float32Array.of(10, 30);
+    expect([...meanGrid(plane, 2, 1, 1, 1)]).toEqual([20]);
+    expect([...meanGrid(plane, 2, 1, 4, 1)]).toEqual([10, 10, 30, 30]);
   });
 });
 

@@ -21,40 +21,56 @@ export function luma(image: Pixels, at: number): number {
   return 0.299 * (data[o] as number) + 0.587 * (data[o + 1] as number) + 0.114 * (data[o + 2] as number);
 }
 
-/** Mean luma over a grid of `columns` × `rows` cells; every pixel counts once. Cells without a pixel take the nearest. */
-export function meanGrid(image: Pixels, columns: number, rows: number): Float64Array {
+/** Luma of every pixel. */
+export function lumaPlane(image: Pixels): Float32Array {
+  const out = new Float32Array(image.width * image.height);
+  for (let i = 0; i < out.length; i++) out[i] = luma(image, i);
+  return out;
+}
+
+/** Mean over a grid of `columns` × `rows` cells; every pixel counts once. Cells without a pixel take the nearest. */
+export function meanGrid(
+  plane: Float32Array,
+  width: number,
+  height: number,
+  columns: number,
+  rows: number,
+): Float64Array {
   const sum = new Float64Array(columns * rows);
   const n = new Uint32Array(columns * rows);
-  for (let y = 0; y < image.height; y++) {
-    const row = Math.floor((y * rows) / image.height) * columns;
-    for (let x = 0; x < image.width; x++) {
-      const cell = row + Math.floor((x * columns) / image.width);
-      sum[cell] = (sum[cell] as number) + luma(image, y * image.width + x);
+  const columnOf = Uint32Array.from({ length: width }, (_, x) => Math.floor((x * columns) / width));
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor((y * rows) / height) * columns;
+    for (let x = 0; x < width; x++) {
+      const cell = row + (columnOf[x] as number);
+      sum[cell] = (sum[cell] as number) + (plane[y * width + x] as number);
       n[cell] = (n[cell] as number) + 1;
     }
   }
   return sum.map((s, cell) => {
     if (n[cell]) return s / n[cell];
-    const x = Math.floor(((cell % columns) * image.width) / columns);
-    const y = Math.floor((Math.floor(cell / columns) * image.height) / rows);
-    return luma(image, y * image.width + x);
+    const x = Math.floor(((cell % columns) * width) / columns);
+    const y = Math.floor((Math.floor(cell / columns) * height) / rows);
+    return plane[y * width + x] as number;
   });
 }
 
 /** Difference hash with a dead band, plus tones and contrast. */
 export function likeness(image: Pixels): Likeness {
-  const grid = meanGrid(image, 9, 8);
+  const plane = lumaPlane(image);
+  const grid = (columns: number, rows: number) => meanGrid(plane, image.width, image.height, columns, rows);
+  const steps = grid(9, 8);
   const bits: [number, number] = [0, 0];
   for (let y = 0; y < 8; y++)
     for (let x = 0; x < 8; x++)
-      if ((grid[y * 9 + x] as number) > (grid[y * 9 + x + 1] as number) + DEADBAND)
+      if ((steps[y * 9 + x] as number) > (steps[y * 9 + x + 1] as number) + DEADBAND)
         bits[y >> 2] = (bits[y >> 2] as number) | (1 << ((y & 3) * 8 + x));
-  const fine = meanGrid(image, Math.min(32, image.width), Math.min(32, image.height));
+  const fine = grid(Math.min(32, image.width), Math.min(32, image.height));
   const mean = fine.reduce((a, b) => a + b, 0) / fine.length;
   const variance = fine.reduce((a, b) => a + (b - mean) ** 2, 0) / fine.length;
   return {
     bits: [bits[0] >>> 0, bits[1] >>> 0],
-    tones: Uint8Array.from(meanGrid(image, 4, 4), Math.round),
+    tones: Uint8Array.from(grid(4, 4), Math.round),
     contrast: Math.sqrt(variance),
   };
 }

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Metadata, type Sharp } from "sharp";
 import { dataError } from "./errors.js";
 import { exists, explainReadError, hashText, writeFileAtomic } from "./files.js";
 
@@ -14,22 +14,31 @@ export const MOST_PIXELS = 200_000_000;
  * Throws `file_missing`, `image_unreadable` or `image_too_large` with the file named.
  */
 export async function decodeImage(file: string, color: "auto" | "gray" | "rgb" = "auto"): Promise<Pixels> {
+  return (await decodeImageWithHeader(file, color)).pixels;
+}
+
+/** {@link decodeImage}, together with what the file's header says. */
+export async function decodeImageWithHeader(
+  file: string,
+  color: "auto" | "gray" | "rgb" = "auto",
+): Promise<{ pixels: Pixels; header: Metadata }> {
   try {
     const image = sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", sequentialRead: true });
-    const meta = await image.metadata();
-    const gray = color === "gray" || (color === "auto" && isGray(meta.space));
+    const header = await image.metadata();
+    const gray = color === "gray" || (color === "auto" && isGray(header.space));
     let pipe: Sharp = image;
-    if (meta.hasAlpha) pipe = pipe.flatten({ background: "#000" });
+    if (header.hasAlpha) pipe = pipe.flatten({ background: "#000" });
     pipe = gray ? pipe.toColourspace("b-w") : pipe.toColourspace("srgb");
     const { data, info } = await pipe.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
     const channels = gray ? 1 : 3;
-    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const pixels: Pixels = {
       width: info.width,
       height: info.height,
       channels,
-      data: pickChannels(pixels, info.channels, channels),
+      data: pickChannels(bytes, info.channels, channels),
     };
+    return { pixels, header };
   } catch (error) {
     throw await explainImageError(error, file);
   }

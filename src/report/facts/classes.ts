@@ -17,7 +17,11 @@ export function classFacts(scores: Scores, threshold: number | undefined): reado
   const pass: number[] = [];
   for (const row of scores.rows) {
     if (row.ng === 0) pass.push(row.score);
-    else groups.set(row.label, [...(groups.get(row.label) ?? []), row.score]);
+    else {
+      const group = groups.get(row.label);
+      if (group) group.push(row.score);
+      else groups.set(row.label, [row.score]);
+    }
   }
   return [...groups.entries()]
     .map(([label, values]) => {

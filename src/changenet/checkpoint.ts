@@ -52,12 +52,15 @@ const networkSchema = z.object({
   features: z.object({
     raw: z.enum(["both", "test", "none"]),
     highPassRadius: z.number(),
+    gain: z.number(),
+    compared: z.boolean(),
     absolute: z.boolean(),
     signed: z.boolean(),
     envelopeRadii: z.array(z.number()),
   }),
   blocks: z.array(z.object({ out: z.int(), stride: z.union([z.literal(1), z.literal(2)]) })).min(1),
   pooling: z.enum(["logsumexp", "max"]),
+  mirrors: z.boolean(),
 });
 
 /** Reads a checkpoint. Throws `file_missing` or `checkpoint_invalid`. */

@@ -4,6 +4,7 @@ import { seeded } from "../../kit/random.js";
 import type { Augmentation } from "../spec/types.js";
 import { augment } from "./augment.js";
 import { paintDefect } from "./defects.js";
+import { findExemplar } from "./exemplars.js";
 import { applySymmetry, quarterTurn, scaledCrop } from "./geometry.js";
 import { changeColor, gaussianBlur } from "./photometry.js";
 import type { Sample } from "./sample.js";
@@ -19,6 +20,7 @@ function sampleOf(channels: number, height: number, width: number): Sample {
     test: values(channels * size),
     golden: values(channels * size),
     valid: Float32Array.from({ length: size }, (_, i) => (i % width < width - 2 ? 1 : 0)),
+    mask: Float32Array.from({ length: size }, (_, i) => (i % 5 === 0 ? 1 : 0)),
   };
 }
 
@@ -28,6 +30,7 @@ test("a quarter turn is counter-clockwise, and four of them are none", () => {
     test: Float32Array.of(1, 2, 3, 4),
     golden: Float32Array.of(1, 2, 3, 4),
     valid: new Float32Array(4).fill(1),
+    mask: new Float32Array(4),
   };
   expect([...applySymmetry(picture, quarterTurn(90)).test]).toEqual([2, 4, 1, 3]);
   expect([...applySymmetry(picture, quarterTurn(180)).test]).toEqual([4, 3, 2, 1]);
@@ -42,10 +45,11 @@ test("a symmetry moves golden, test and mask alike", () => {
   fc.assert(
     fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (flipX, flipY, transpose) => {
       const base = sampleOf(1, 5, 5);
-      const sample = { ...base, golden: base.test, valid: base.test };
+      const sample = { ...base, golden: base.test, valid: base.test, mask: base.test };
       const out = applySymmetry(sample, { flipX, flipY, transpose });
       expect(out.golden).toEqual(out.test);
       expect(out.valid).toEqual(out.test);
+      expect(out.mask).toEqual(out.test);
       expect([...out.test].sort()).toEqual([...base.test].sort());
     }),
   );
@@ -91,11 +95,12 @@ test("a painted defect is local, visible, and the same for the same seed", () =>
     test: bars,
     golden: bars,
     valid: new Float32Array(size * size).fill(1),
+    mask: new Float32Array(size * size),
   };
   let painted = 0;
   for (let seed = 0; seed < 12; seed++) {
-    const out = paintDefect(sample, seeded(seed));
-    expect(out).toEqual(paintDefect(sample, seeded(seed)));
+    const out = paintDefect(sample, ANYWHERE, seeded(seed));
+    expect(out).toEqual(paintDefect(sample, ANYWHERE, seeded(seed)));
     if (!out) continue;
     painted++;
     const changed = [...out.test.keys()].filter((i) => out.test[i] !== bars[i]);
@@ -104,17 +109,46 @@ test("a painted defect is local, visible, and the same for the same seed", () =>
     expect(Math.max(...rows) - Math.min(...rows)).toBeLessThan(40);
     expect(Math.max(...columns) - Math.min(...columns)).toBeLessThan(40);
     const total = changed.reduce((sum, i) => sum + Math.abs(out.test[i] - bars[i]), 0);
-    expect(total).toBeGreaterThan(1000);
+    expect(total).toBeGreaterThan(30 * 0.012 * 255);
+    expect([...out.mask.keys()].filter((i) => out.mask[i] === 1).every((i) => changed.includes(i))).toBe(
+      true,
+    );
     expect(out.golden).toBe(bars);
   }
   expect(painted).toBeGreaterThan(8);
-  const flat = {
-    ...sample,
-    test: new Float32Array(size * size).fill(9),
-    golden: new Float32Array(size * size).fill(9),
-  };
-  expect(paintDefect(flat, seeded(1))).toBeUndefined();
 });
+
+test("an exemplar is the difference that stands out, and painting near it stays near it", () => {
+  const size = 64;
+  const golden = Float32Array.from({ length: size * size }, (_, i) => 120 + 40 * Math.sin(i / 900));
+  const spot = (i: number) => Math.hypot(Math.floor(i / size) - 20, (i % size) - 40) < 5;
+  const sample: Sample = {
+    shape: { channels: 1, height: size, width: size },
+    test: golden.map((v, i) => (spot(i) ? v - 60 : v)),
+    golden,
+    valid: new Float32Array(size * size).fill(1),
+    mask: new Float32Array(size * size),
+  };
+  const exemplar = findExemplar(sample)!;
+  expect(Math.hypot(exemplar.centreY - 20, exemplar.centreX - 40)).toBeLessThan(2);
+  expect(Math.max(exemplar.height, exemplar.width)).toBeLessThan(20);
+  expect(Math.min(...exemplar.change)).toBeLessThan(-40);
+  expect(findExemplar({ ...sample, test: golden })).toBeUndefined();
+  let near = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const out = paintDefect(
+      { ...sample, test: golden },
+      { exemplars: [exemplar], placed: true },
+      seeded(seed),
+    );
+    if (!out) continue;
+    const at = out.mask.indexOf(1);
+    if (Math.hypot(Math.floor(at / size) - 20, (at % size) - 40) < 22) near++;
+  }
+  expect(near).toBeGreaterThan(10);
+});
+
+const ANYWHERE = { exemplars: [], placed: false };
 
 const ALL: Augmentation = {
   enabled: true,
@@ -124,6 +158,7 @@ const ALL: Augmentation = {
   color: { probability: 0.5, brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.3 },
   scaledCrop: true,
   blur: true,
+  testJitter: 0,
 };
 
 test("equal images stay equal under every augmentation, in range, and off means off", () => {

@@ -2,11 +2,11 @@ import type { Random } from "../../kit/random.js";
 import type { Augmentation } from "../spec/types.js";
 import { applySymmetry, quarterTurn, scaledCrop } from "./geometry.js";
 import { changeColor, gaussianBlur } from "./photometry.js";
-import { mapImages, type Sample } from "./sample.js";
+import { clamp, mapImages, type Sample } from "./sample.js";
 
 /**
  * Random changes in the order of contract 10.6, with the same parameters for golden and test: flips, rotation,
- * scaled crop, blur, colour. Turns by 90° are left out for inputs that are not square.
+ * scaled crop, blur, colour; then brightness and contrast of the test image alone, if asked for. Turns by 90° are left out for inputs that are not square.
  */
 export function augment(sample: Sample, options: Augmentation, random: Random): Sample {
   if (!options.enabled) return sample;
@@ -39,6 +39,16 @@ export function augment(sample: Sample, options: Augmentation, random: Random): 
       hue: random.range(-color.hue, color.hue) / 2,
     };
     out = mapImages(out, (planes) => changeColor(planes, shape, change));
+  }
+  if (options.testJitter > 0) {
+    const [contrast, offset] = [
+      random.range(-1, 1) * options.testJitter,
+      random.range(-0.5, 0.5) * options.testJitter,
+    ];
+    out = {
+      ...out,
+      test: out.test.map((v) => clamp((v - 127.5) * (1 + contrast) + 127.5 + 255 * offset, 0, 255)),
+    };
   }
   return out;
 }

@@ -10,7 +10,7 @@ export function quarterTurn(degrees: number): Symmetry {
   return { flipX: turn === 1 || turn === 2, flipY: turn === 2 || turn === 3, transpose: turn % 2 === 1 };
 }
 
-/** Applies the same symmetry to both images and the mask. A transposition needs a square. */
+/** Applies the same symmetry to both images and the masks. A transposition needs a square. */
 export function applySymmetry(sample: Sample, symmetry: Symmetry): Sample {
   const { shape } = sample;
   if (symmetry.transpose && shape.height !== shape.width)
@@ -22,6 +22,7 @@ export function applySymmetry(sample: Sample, symmetry: Symmetry): Sample {
     test: change(sample.test, shape.channels),
     golden: change(sample.golden, shape.channels),
     valid: change(sample.valid, 1),
+    mask: change(sample.mask, 1),
   };
 }
 
@@ -68,6 +69,7 @@ export function scaledCrop(sample: Sample, scale: number, centreX: number, centr
     test: zoom(sample.test, channels, undefined),
     golden: zoom(sample.golden, channels, undefined),
     valid: zoom(sample.valid, 1, 0).map((v) => (v > 0.999 ? 1 : 0)),
+    mask: zoom(sample.mask, 1, 0).map((v) => (v >= 0.5 ? 1 : 0)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { ANY_BATCH, Graph } from "../graph/graph.js";
+import { ANY_BATCH, Graph, type Ref, type Value } from "../graph/graph.js";
 import { sigmoid } from "../graph/ops/activation.js";
 import { affine } from "../graph/ops/arithmetic.js";
 import { register } from "../graph/ops/registration.js";
@@ -25,18 +25,63 @@ export function checkpointModel(
   const test = g.input("test", shape, "float", port);
   const golden = g.input("golden", shape, "float", port);
   const aligned = register(g, test, golden, config.registration);
+  const views = config.mirrors ? MIRRORS : [NO_MIRROR];
+  const stack = (x: Value) => ({
+    ...x,
+    ref: g.emit(
+      "Concat",
+      views.map((view) => mirror(g, x, view)),
+      { axis: 0 },
+    ),
+  });
   const features = pairFeatures(
     g,
-    affine(g, test, 1 / 255),
-    { golden: affine(g, aligned.golden, 1 / 255), valid: aligned.valid },
+    stack(affine(g, test, 1 / 255)),
+    { golden: stack(affine(g, aligned.golden, 1 / 255)), valid: stack(aligned.valid) },
     config,
   );
   const outputs = inferenceNetwork(g, features, config, weights);
-  g.output("score", sigmoid(g, outputs.logit), ["N"]);
-  const heat = upsample(g, sigmoid(g, outputs.map), height, width);
+  g.output("score", sigmoid(g, meanOfViews(g, outputs.logit, views)), ["N"]);
+  const heat = upsample(g, sigmoid(g, meanOfViews(g, outputs.map, views, mirror)), height, width);
   g.output("heat", g.reshape(heat, [ANY_BATCH, height, width]), ["N", height, width]);
-  g.output("embedding", embedding(g, outputs), ["N", embeddingSize(config)]);
+  g.output("embedding", meanOfViews(g, embedding(g, outputs), views), ["N", embeddingSize(config)]);
   return g.model(metadata);
+}
+
+type Mirror = Readonly<{ x: boolean; y: boolean }>;
+
+const NO_MIRROR: Mirror = { x: false, y: false };
+const MIRRORS: readonly Mirror[] = [
+  NO_MIRROR,
+  { x: true, y: false },
+  { x: false, y: true },
+  { x: true, y: true },
+];
+
+/** Mirrors NCHW planes; doing it twice gives the planes back. */
+function mirror(g: Graph, x: Value, view: Mirror): Ref {
+  const axes = [...(view.y ? [2] : []), ...(view.x ? [3] : [])];
+  if (axes.length === 0) return x.ref;
+  const all = (value: number) => g.ints(axes.map(() => value));
+  return g.emit("Slice", [x, all(-1), all(-FAR), g.ints(axes), all(-1)]);
+}
+
+/** Beyond the start of any axis. */
+const FAR = 1 << 20;
+
+/** The mean of the results of all views of a pair; `restore` turns each result back first. */
+function meanOfViews(
+  g: Graph,
+  stacked: Value,
+  views: readonly Mirror[],
+  restore: (g: Graph, x: Value, view: Mirror) => Ref = (_, x) => x.ref,
+): Value {
+  if (views.length === 1) return stacked;
+  const parts = g.emitMany("Split", [stacked], views.length, { axis: 0 });
+  const total = parts
+    .map((ref, i) => restore(g, { ...stacked, ref }, views[i]!))
+    .reduce((sum, part) => g.emit("Add", [sum, part]));
+  return { ...stacked, ref: g.emit("Mul", [total, g.float(1 / views.length)]), tracked: false };
 }
 
 /** Registration alone, to prepare training pairs: `test`, `golden` → `shift` [N,2] = (dy, dx). */

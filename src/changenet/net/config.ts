@@ -3,12 +3,19 @@ import type { RegistrationConfig } from "../graph/ops/registration.js";
 /** One 3×3 convolution with batch normalisation and ReLU. */
 export type BlockConfig = Readonly<{ out: number; stride: 1 | 2 }>;
 
-/** Which images derived from the pair the first convolution sees. */
+/**
+ * Which images derived from the pair the first convolution sees. Differences are taken between grey images; colour
+ * enters as raw channels only.
+ */
 export type FeatureConfig = Readonly<{
-  /** The raw images: both, only the test image, or none. */
+  /** The raw images, all channels: both, only the test image, or none. */
   raw: "both" | "test" | "none";
-  /** Radius of the local mean taken out before comparing; 0 compares raw values. */
+  /** Radius of the local mean taken out of the grey images before they are compared; 0 compares them as they are. */
   highPassRadius: number;
+  /** Factor on the grey images after that. */
+  gain: number;
+  /** The two grey images that are compared. */
+  compared: boolean;
   /** |test − golden|. */
   absolute: boolean;
   /** test − golden. */
@@ -30,16 +37,29 @@ export type NetworkConfig = Readonly<{
   blocks: readonly BlockConfig[];
   /** How position scores become one score: smooth maximum or maximum. */
   pooling: "logsumexp" | "max";
+  /** Scores, heat maps and embeddings of a checkpoint are means over the pair and its three mirror images. */
+  mirrors: boolean;
 }>;
+
+/** The part of a network that does not depend on the images. */
+export type Architecture = Omit<NetworkConfig, "channels" | "height" | "width">;
 
 /** The largest reduction of all strides; image sides must be divisible by it. */
 export function totalStride(config: NetworkConfig): number {
   return config.blocks.reduce((product, block) => product * block.stride, 1);
 }
 
-export const DEFAULT_ARCHITECTURE: Pick<NetworkConfig, "registration" | "features" | "blocks" | "pooling"> = {
+export const DEFAULT_ARCHITECTURE: Architecture = {
   registration: { maxShift: 12, highPassRadius: 8, penalty: 0.02 },
-  features: { raw: "both", highPassRadius: 0, absolute: true, signed: false, envelopeRadii: [1, 2] },
+  features: {
+    raw: "both",
+    highPassRadius: 0,
+    gain: 1,
+    compared: false,
+    absolute: true,
+    signed: false,
+    envelopeRadii: [1, 2],
+  },
   blocks: [
     { out: 16, stride: 2 },
     { out: 16, stride: 1 },
@@ -48,4 +68,5 @@ export const DEFAULT_ARCHITECTURE: Pick<NetworkConfig, "registration" | "feature
     { out: 32, stride: 1 },
   ],
   pooling: "logsumexp",
+  mirrors: true,
 };

@@ -1,14 +1,16 @@
 import type { Graph, Value } from "../graph/graph.js";
-import { dilate, erode, highPass } from "../graph/ops/filters.js";
+import { affine } from "../graph/ops/arithmetic.js";
+import { dilate, erode, grey, highPass } from "../graph/ops/filters.js";
 import type { Aligned } from "../graph/ops/registration.js";
-import type { NetworkConfig } from "./config.js";
+import type { FeatureConfig, NetworkConfig } from "./config.js";
 
 /** Number of input images of the first convolution. */
 export function featureChannels({ channels, features }: NetworkConfig): number {
-  const raw = features.raw === "both" ? 2 : features.raw === "test" ? 1 : 0;
-  const images =
-    raw + Number(features.absolute) + Number(features.signed) + 4 * features.envelopeRadii.length;
-  return images * channels;
+  const raw = { both: 2, test: 1, none: 0 }[features.raw] * channels;
+  const compared = features.compared ? 2 : 0;
+  return (
+    raw + compared + Number(features.absolute) + Number(features.signed) + 4 * features.envelopeRadii.length
+  );
 }
 
 /**
@@ -17,13 +19,12 @@ export function featureChannels({ channels, features }: NetworkConfig): number {
  */
 export function pairFeatures(g: Graph, test: Value, aligned: Aligned, config: NetworkConfig): Value {
   const { features } = config;
-  const parts: string[] = [];
+  const parts: (Value | string)[] = [];
   const centre = (x: Value) => g.emit("Sub", [x, g.float(0.5)]);
   if (features.raw !== "none") parts.push(centre(test));
   if (features.raw === "both") parts.push(centre(aligned.golden));
-  const radius = features.highPassRadius;
-  const t = radius > 0 ? highPass(g, test, radius) : test;
-  const r = radius > 0 ? highPass(g, aligned.golden, radius) : aligned.golden;
+  const [t, r] = [comparable(g, test, features), comparable(g, aligned.golden, features)];
+  if (features.compared) parts.push(t, r);
   const masked = (x: string) => g.emit("Mul", [x, aligned.valid]);
   const difference = g.emit("Sub", [t, r]);
   if (features.absolute) parts.push(masked(g.emit("Abs", [difference])));
@@ -39,4 +40,10 @@ export function pairFeatures(g: Graph, test: Value, aligned: Aligned, config: Ne
     shape: [n, featureChannels(config), h, w],
     tracked: false,
   };
+}
+
+function comparable(g: Graph, image: Value, { highPassRadius, gain }: FeatureConfig): Value {
+  const single = grey(g, image);
+  const filtered = highPassRadius > 0 ? highPass(g, single, highPassRadius) : single;
+  return gain === 1 ? filtered : affine(g, filtered, gain);
 }

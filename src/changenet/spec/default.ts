@@ -7,6 +7,7 @@ export const BUILTIN_DEFAULTS = {
   syntheticShare: 0.25,
   minSteps: 300,
   maxSteps: 1200,
+  mapLoss: 0.5,
   patience: 0,
   architecture: DEFAULT_ARCHITECTURE,
 } as const;

@@ -64,6 +64,7 @@ function readBuiltin(r: SpecReader): BuiltinOptions {
       minSteps,
       r.number(at("max_steps"), BUILTIN_DEFAULTS.maxSteps, { min: 1, integer: true }),
     ),
+    mapLoss: r.number(at("map_loss"), BUILTIN_DEFAULTS.mapLoss, { min: 0, max: 100 }),
     patience: r.number(at("patience"), BUILTIN_DEFAULTS.patience, { min: 0, integer: true }),
     architecture: BUILTIN_DEFAULTS.architecture,
   };
@@ -136,6 +137,7 @@ function readAugmentation(r: SpecReader): Augmentation {
     scaledCrop:
       r.get(at("with_scale_random_crop")) !== undefined && r.flag(at("with_scale_random_crop.enable"), true),
     blur: r.flag(at("with_random_blur"), false),
+    testJitter: r.number("model.builtin.test_jitter", 0, { min: 0, max: 1 }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FeatureConfig, NetworkConfig } from "../net/config.js";
+import type { Architecture } from "../net/config.js";
 import type { Policy } from "../training/schedule.js";
 
 /** Random changes of a training pair; the same for golden and test (contract 10.6). */
@@ -19,6 +19,8 @@ export type Augmentation = Readonly<{
   scaledCrop: boolean;
   /** Gaussian blur with a radius of 0 … 1. */
   blur: boolean;
+  /** Contrast (±) and offset (± half of it, of the full range) of the test image alone: lighting drift. Builtin only. */
+  testJitter: number;
 }>;
 
 /** Settings that only the built-in toolkit knows: the `model.builtin` part of the spec. */
@@ -32,9 +34,9 @@ export type BuiltinOptions = Readonly<{
   maxSteps: number;
   /** Validations without improvement before training stops; 0 switches early stopping off. */
   patience: number;
-  architecture: Pick<NetworkConfig, "registration" | "blocks" | "pooling"> & {
-    readonly features: FeatureConfig;
-  };
+  /** Weight of the loss that asks for a painted defect to be found at its place. */
+  mapLoss: number;
+  architecture: Architecture;
 }>;
 
 /** The part of the TAO VCN spec that both toolkits understand, with defaults (contract 10.1). */

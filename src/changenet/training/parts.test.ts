@@ -4,7 +4,9 @@ import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seeded } from "../../kit/random.js";
+import { exemplarRowsOf, readSlots, SLOT, writeSlot } from "./exemplar-slots.js";
 import { adamW, clipNorm, moveAverage, newMoments } from "./optimiser.js";
+import { placedRows } from "./placed.js";
 import { makeSampler } from "./sampler.js";
 import { rateFactor, stepPlan } from "./schedule.js";
 import { encodeState, type Progress, readState, type StateArrays } from "./state.js";
@@ -97,6 +99,43 @@ test("a batch has its share of NG, and a class is used up before it repeats", ()
     ),
     { numRuns: 20 },
   );
+});
+
+test("exemplars come back out of their slots, empty ones left out", () => {
+  const exemplar = (height: number, width: number) => ({
+    height,
+    width,
+    centreY: 5,
+    centreX: 6,
+    change: Float32Array.from({ length: height * width }, (_, i) => i - 2),
+  });
+  const memory = new Float32Array(3 * SLOT);
+  writeSlot(memory, 0, exemplar(2, 3));
+  writeSlot(memory, 1, undefined);
+  writeSlot(memory, 2, exemplar(60, 60));
+  expect(readSlots(memory)).toEqual([exemplar(2, 3), exemplar(60, 60)]);
+  expect(exemplarRowsOf([0, 1, 1, 0, 1])).toEqual([1, 2, 4]);
+  const many = exemplarRowsOf(new Array(1000).fill(1));
+  expect(many.length).toBe(256);
+  expect(many.at(-1)).toBeGreaterThan(990);
+});
+
+test("defects have a place where PASS rows share their golden with NG rows", () => {
+  const row = (ng: 0 | 1, golden: string) => ({ ng, golden: [golden] });
+  const shared = [row(1, "a"), ...Array.from({ length: 9 }, () => row(0, "a")), row(0, "b")];
+  expect(placedRows(shared)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(placedRows([row(1, "a"), row(0, "a"), row(0, "b")])).toBeUndefined();
+});
+
+test("painted rows come from the rows that may be painted", () => {
+  const labels = Array.from({ length: 40 }, (_, i): 0 | 1 => (i < 10 ? 1 : 0));
+  const options = { batch: 16, fpratioSampling: 0.5, syntheticShare: 0.25, paintable: [20, 21, 22] };
+  const sampler = makeSampler(labels, options, seeded(1));
+  for (let step = 0; step < 5; step++) {
+    const painted = sampler.batch(step).filter((d) => d.synthetic);
+    expect(painted.length).toBe(4);
+    expect(painted.every((d) => d.row >= 20 && d.row <= 22)).toBe(true);
+  }
 });
 
 test("validation numbers are those of the definition", () => {

@@ -17,7 +17,13 @@ export type Sampler = Readonly<{
  */
 export function makeSampler(
   labels: ArrayLike<0 | 1>,
-  options: Readonly<{ batch: number; fpratioSampling: number; syntheticShare: number }>,
+  options: Readonly<{
+    batch: number;
+    fpratioSampling: number;
+    syntheticShare: number;
+    /** PASS rows that may get a synthetic defect; all when left out. */
+    paintable?: readonly number[];
+  }>,
   random: Random,
 ): Sampler {
   const rows = Array.from(labels, (_, i) => i);
@@ -29,14 +35,16 @@ export function makeSampler(
   const synthetic = Math.min(passCount - 1, Math.floor(options.batch * options.syntheticShare));
   const ngAt = cycle(ng, random.fork("ng"));
   const passAt = cycle(pass, random.fork("pass"));
+  const paintAt = options.paintable ? cycle(options.paintable, random.fork("paint")) : undefined;
   return {
     ngShare: (ngCount + synthetic) / options.batch,
     batch: (step) => [
       ...Array.from({ length: ngCount }, (_, i) => ({ row: ngAt(step * ngCount + i), synthetic: false })),
-      ...Array.from({ length: passCount }, (_, i) => ({
-        row: passAt(step * passCount + i),
-        synthetic: i >= passCount - synthetic,
-      })),
+      ...Array.from({ length: passCount }, (_, i) => {
+        const painted = i - (passCount - synthetic);
+        if (painted < 0 || !paintAt) return { row: passAt(step * passCount + i), synthetic: painted >= 0 };
+        return { row: paintAt(step * synthetic + painted), synthetic: true };
+      }),
     ],
   };
 }

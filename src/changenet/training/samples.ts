@@ -1,6 +1,7 @@
 import type { Random } from "../../kit/random.js";
 import { augment } from "../augment/augment.js";
 import { paintDefect } from "../augment/defects.js";
+import type { Exemplar } from "../augment/exemplars.js";
 import type { Sample } from "../augment/sample.js";
 import { alignGolden, frameOf } from "../data/align.js";
 import { loadPair } from "../data/load.js";
@@ -15,28 +16,30 @@ export async function alignedSample(setup: Setup, row: number): Promise<Sample> 
   const [dy, dx] = [setup.shifts[2 * row], setup.shifts[2 * row + 1]];
   const frame = frameOf(dy, dx, shape);
   const valid = new Float32Array(height * width);
+  const mask = new Float32Array(height * width);
   for (let y = frame.top; y < frame.bottom; y++)
     valid.fill(1, y * width + frame.left, y * width + frame.right);
   const size = pairSize(shape);
   if (row < setup.cachedRows) {
     const part = (all: Uint8Array) => Float32Array.from(all.subarray(row * size, (row + 1) * size));
-    return { shape, test: part(setup.test), golden: part(setup.golden), valid };
+    return { shape, test: part(setup.test), golden: part(setup.golden), valid, mask };
   }
   const pair = await loadPair(setup.rows[row]!, setup.preprocessing);
   const golden = alignGolden(pair.test, pair.golden, dy, dx, shape);
-  return { shape, test: Float32Array.from(pair.test), golden: Float32Array.from(golden), valid };
+  return { shape, test: Float32Array.from(pair.test), golden: Float32Array.from(golden), valid, mask };
 }
 
 /** One training sample: the pair, perhaps a painted defect, and the random changes. */
 export async function trainingSample(
   setup: Setup,
   draw: Draw,
+  exemplars: readonly Exemplar[],
   random: Random,
 ): Promise<{ sample: Sample; ng: 0 | 1 }> {
   let sample = await alignedSample(setup, draw.row);
   let ng: 0 | 1 = setup.rows[draw.row]?.ng ?? 0;
   if (draw.synthetic) {
-    const painted = paintDefect(sample, random.fork("defect"));
+    const painted = paintDefect(sample, { exemplars, placed: setup.placed }, random.fork("defect"));
     if (painted) [sample, ng] = [painted, 1];
   }
   return { sample: augment(sample, setup.augmentation, random.fork("augment")), ng };
@@ -50,15 +53,18 @@ export function packSamples(samples: readonly Sample[], places: number) {
   const test = new Float32Array(places * size);
   const golden = new Float32Array(places * size);
   const valid = new Float32Array(places * plane);
+  const mask = new Float32Array(places * plane);
   for (const [i, sample] of samples.entries()) {
     test.set(sample.test, i * size);
     golden.set(sample.golden, i * size);
     valid.set(sample.valid, i * plane);
+    mask.set(sample.mask, i * plane);
   }
   const image = [places, shape.channels, shape.height, shape.width];
   return {
     test: { data: test, shape: image },
     golden: { data: golden, shape: image },
     valid: { data: valid, shape: [places, 1, shape.height, shape.width] },
+    mask: { data: mask, shape: [places, 1, shape.height, shape.width] },
   };
 }

@@ -4,6 +4,7 @@ import type { Preprocessing } from "../data/preprocessing.js";
 import type { NetworkConfig } from "../net/config.js";
 import { layoutOf } from "../net/parameters.js";
 import type { Augmentation } from "../spec/types.js";
+import { SLOT } from "./exemplar-slots.js";
 
 /** A batch is always cut into this many shards, so that results do not depend on the number of workers. */
 export const SHARDS = 2;
@@ -18,6 +19,10 @@ export type Setup = Readonly<{
   augmentation: Augmentation;
   clsWeight: readonly [number, number];
   ngShare: number;
+  /** Weight of the loss on the place of painted defects. */
+  mapLoss: number;
+  /** Defects of this data have a place: paint near real ones. */
+  placed: boolean;
   seed: number;
   shardSize: number;
   /** Training rows first, then validation rows. */
@@ -28,11 +33,16 @@ export type Setup = Readonly<{
   golden: Uint8Array;
   /** dy, dx of every row. */
   shifts: Int16Array;
+  /** Rows whose real defect is cut out as an exemplar, one slot each, and the slots. */
+  exemplarRows: readonly number[];
+  exemplars: Float32Array;
   parameters: Float32Array;
   /** One gradient and one set of batch statistics a shard. */
   gradients: readonly Float32Array[];
   statistics: readonly Float32Array[];
 }>;
+
+type SharedPart = "test" | "golden" | "shifts" | "exemplars" | "parameters" | "gradients" | "statistics";
 
 /** Decoded pairs kept in memory at most. */
 const CACHE_BYTES = 1.5e9;
@@ -41,18 +51,7 @@ const CACHE_BYTES = 1.5e9;
 export function allocate(
   config: NetworkConfig,
   rows: Setup["rows"],
-  rest: Omit<
-    Setup,
-    | "config"
-    | "rows"
-    | "cachedRows"
-    | "test"
-    | "golden"
-    | "shifts"
-    | "parameters"
-    | "gradients"
-    | "statistics"
-  >,
+  rest: Omit<Setup, "config" | "rows" | "cachedRows" | SharedPart>,
 ): Setup {
   const size = pairSize(config);
   const layout = layoutOf(config);
@@ -67,6 +66,7 @@ export function allocate(
     test: bytes(cachedRows * size),
     golden: bytes(cachedRows * size),
     shifts: new Int16Array(new SharedArrayBuffer(rows.length * 4)),
+    exemplars: floats(rest.exemplarRows.length * SLOT),
     parameters: floats(layout.parameterCount),
     gradients: Array.from({ length: SHARDS }, () => floats(layout.parameterCount)),
     statistics: Array.from({ length: SHARDS }, () => floats(layout.statisticCount)),

@@ -23,7 +23,9 @@ import {
   writeBest,
   writeLatest,
 } from "./checkpoints.js";
+import { exemplarRowsOf } from "./exemplar-slots.js";
 import { adamW, clipNorm, moveAverage, newMoments } from "./optimiser.js";
+import { placedRows } from "./placed.js";
 import { progressReporter } from "./progress.js";
 import { makeSampler } from "./sampler.js";
 import { rateFactor, stepPlan } from "./schedule.js";
@@ -62,7 +64,7 @@ export type TrainResult = Readonly<{
 const STATE_FILE = "trainer.state";
 const STATUS_FILE = "status.json";
 /** Changes when the same inputs would train differently: an old state is then not continued. */
-const RECIPE = 1;
+const RECIPE = 2;
 const CLIP = 2;
 const AVERAGE = 0.99;
 const NORM_MOMENTUM = 0.1;
@@ -146,6 +148,9 @@ async function begin(
       augmentation: spec.augmentation,
       clsWeight: spec.clsWeight,
       ngShare: samplerOf(o, batch).ngShare,
+      mapLoss: spec.builtin.syntheticShare > 0 ? spec.builtin.mapLoss : 0,
+      placed: placedRows(o.train) !== undefined,
+      exemplarRows: spec.builtin.syntheticShare > 0 ? exemplarRowsOf(o.train.map((row) => row.ng)) : [],
       seed: o.seed,
       shardSize: batch / SHARDS,
     },
@@ -187,9 +192,15 @@ async function channelsOf({ spec, train }: TrainOptions): Promise<1 | 3> {
 }
 
 function samplerOf({ spec, train, seed }: TrainOptions, batch: number) {
+  const paintable = placedRows(train);
   return makeSampler(
     train.map((row) => row.ng),
-    { batch, fpratioSampling: spec.fpratioSampling, syntheticShare: spec.builtin.syntheticShare },
+    {
+      batch,
+      fpratioSampling: spec.fpratioSampling,
+      syntheticShare: spec.builtin.syntheticShare,
+      ...(paintable ? { paintable } : {}),
+    },
     seeded(seed).fork("sampler"),
   );
 }

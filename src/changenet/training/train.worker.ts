@@ -1,6 +1,7 @@
 import { workerData } from "piscina";
 import { reportingErrors } from "../../kit/pool.js";
 import { seeded } from "../../kit/random.js";
+import { type Exemplar, findExemplar } from "../augment/exemplars.js";
 import { alignGolden } from "../data/align.js";
 import { loadPair } from "../data/load.js";
 import { openSession, runFloats, type Session } from "../inference/session.js";
@@ -8,6 +9,7 @@ import { registrationModel } from "../net/checkpoint-graph.js";
 import { layoutOf, viewOf } from "../net/parameters.js";
 import { stepModel } from "../net/step-graph.js";
 import { encodeModel } from "../onnx/model.js";
+import { readSlots, writeSlot } from "./exemplar-slots.js";
 import { alignedSample, packSamples, trainingSample } from "./samples.js";
 import { pairSize, type Setup, TILE } from "./setup.js";
 import type { EvaluateTask, PrepareTask, StepTask, Task, TaskResult } from "./tasks.js";
@@ -15,6 +17,9 @@ import type { EvaluateTask, PrepareTask, StepTask, Task, TaskResult } from "./ta
 const setup = workerData as Setup;
 const layout = layoutOf(setup.config);
 const random = seeded(setup.seed).fork("samples");
+
+/** Read at the first step, when every thread has filled its slots. */
+let exemplars: readonly Exemplar[] | undefined;
 
 /** Sessions of this thread, opened at first use. */
 const sessions = new Map<string, Promise<Session>>();
@@ -58,22 +63,30 @@ async function prepare({ from, to }: PrepareTask): Promise<TaskResult> {
       setup.test.set(test, row * size);
       setup.golden.set(alignGolden(test, golden, dy, dx, config), row * size);
     }
+    for (const row of rows) {
+      const slot = setup.exemplarRows.indexOf(row);
+      if (slot >= 0) writeSlot(setup.exemplars, slot, findExemplar(await alignedSample(setup, row)));
+    }
   }
   return {};
 }
 
 async function step({ step, shard, draws }: StepTask): Promise<TaskResult> {
   const { config, shardSize } = setup;
-  const network = await session("step", () => encodeModel(stepModel(config, shardSize)));
+  const network = await session("step", () => encodeModel(stepModel(config, shardSize, setup.mapLoss)));
+  exemplars ??= readSlots(setup.exemplars);
+  const sources = exemplars;
   const samples = await Promise.all(
-    draws.map((draw, i) => trainingSample(setup, draw, random.fork(step, shard, i))),
+    draws.map((draw, i) => trainingSample(setup, draw, sources, random.fork(step, shard, i))),
   );
   const weightOf = classWeights();
+  const { mask, ...images } = packSamples(
+    samples.map((s) => s.sample),
+    shardSize,
+  );
   const feeds = {
-    ...packSamples(
-      samples.map((s) => s.sample),
-      shardSize,
-    ),
+    ...images,
+    ...(setup.mapLoss > 0 ? { mask } : {}),
     target: { data: Float32Array.from(samples, (s) => s.ng), shape: [shardSize] },
     weight: { data: Float32Array.from(samples, (s) => weightOf[s.ng]), shape: [shardSize] },
     ...Object.fromEntries(
@@ -115,7 +128,8 @@ async function evaluate({ version, model, from, to }: EvaluateTask): Promise<Tas
   for (let start = from; start < to; start += TILE) {
     const rows = Array.from({ length: Math.min(TILE, to - start) }, (_, i) => start + i);
     const samples = await Promise.all(rows.map((row) => alignedSample(setup, row)));
-    const { logit } = await runFloats(network, packSamples(samples, TILE), ["logit"]);
+    const { mask: _, ...images } = packSamples(samples, TILE);
+    const { logit } = await runFloats(network, images, ["logit"]);
     logits.set(logit!.subarray(0, rows.length), start - from);
   }
   return { logits };

@@ -47,7 +47,8 @@ export function reporter(mode: OutputMode): { emit: Emit; clear: () => void } {
         const room = (process.stderr.columns ?? 80) - 1;
         process.stderr.write(`\r\u001b[2K${barText(event).slice(0, room)}`);
         barShown = true;
-      } else if (mode === "plain" && due(event.what, PLAIN_EVERY)) line(`  ${plainText(event)}`);
+      } else if (mode === "plain" && event.done > 0 && due(event.what, PLAIN_EVERY))
+        line(`  ${plainText(event)}`);
     } else if (event.type === "stage") {
       if (event.status === "start") line(`${event.label}/${event.stage} …`);
       else line(`${mark(event.status, mode)} ${event.summary ?? `${event.label}/${event.stage}`}`);

@@ -56,7 +56,7 @@ export async function runJobFile(
 
 /**
  * The whole life of a stage process: events as JSON lines on standard output, a polite stop on SIGTERM, an
- * immediate end when the parent is gone (its end of our standard input closes). Returns the exit code.
+ * immediate end when the parent is gone. Returns the exit code.
  */
 export async function stageMain(
   file: string,
@@ -89,9 +89,13 @@ export async function stageMain(
   }
 }
 
-/** Every stage survives a kill at any instant, so the quickest end is the right one. */
+/**
+ * Ends this process when the parent's end of our standard input closes. Every stage survives a kill at any instant,
+ * so the quickest end is the right one. Only where the platform says that it holds that end: elsewhere (a batch
+ * system) standard input is closed from the start.
+ */
 function endWithParent(): void {
-  if (process.stdin.isTTY) return;
+  if (process.env.REFLOW_STDIN_IS_PARENT !== "1") return;
   process.stdin.on("end", () => process.kill(process.pid, "SIGKILL"));
   process.stdin.on("error", () => process.kill(process.pid, "SIGKILL"));
   process.stdin.resume();

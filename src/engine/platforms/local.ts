@@ -28,7 +28,7 @@ async function runLocal(file: string, { job }: JobFile, options: PlatformOptions
   const [command, ...args] = job.argv;
   const child = spawn(command as string, args, {
     cwd: job.cwd,
-    env: { ...inherited(), ...job.env },
+    env: { ...inherited(), ...job.env, REFLOW_STDIN_IS_PARENT: "1" },
     stdio: ["pipe", "pipe", "pipe"],
     detached: process.platform !== "win32",
     windowsHide: true,

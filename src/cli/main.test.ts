@@ -1,0 +1,115 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyWorkspace } from "../loop/fixtures/workspace.js";
+
+const cli = fileURLToPath(new URL("../../bin/reflow.mjs", import.meta.url));
+const run = (...args: string[]) => {
+  const done = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8" });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+};
+let ws: string;
+beforeAll(async () => {
+  ws = await tinyWorkspace();
+});
+afterAll(() => rmSync(ws, { recursive: true, force: true }));
+
+const KPI = ["--kpi", "FAR < 1% at Recall=100%", "--max-iterations", "1"];
+
+describe("the command line", () => {
+  test("shows help with all commands and the exit codes, hides what is internal", () => {
+    const { code, out } = run("--help");
+    expect(code).toBe(0);
+    for (const name of [
+      "doctor",
+      "plan",
+      "run",
+      "resume",
+      "status",
+      "report",
+      "kpi",
+      "export",
+      "infer",
+      "demo",
+    ])
+      expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    expect(out).not.toMatch(/^ {2}stage/m);
+    expect(out).toContain("130 interrupted and resumable");
+  });
+
+  test("every command explains itself", () => {
+    for (const name of ["plan", "run", "resume", "status", "report", "export", "infer", "demo"]) {
+      const { code, out } = run(name, "--help");
+      expect(code, name).toBe(0);
+      expect(out).toContain(`Usage: reflow ${name}`);
+    }
+  });
+
+  test.each([
+    [[], 2],
+    [["frobnicate"], 2],
+    [["plan"], 2],
+    [["plan", "x", "--kpi", "FAR < 1%"], 2],
+    [["plan", "x", "--kpi", "FAR < 1%", "--max-iterations", "three"], 2],
+    [["run", "x", ...KPI, "--platform", "moon"], 2],
+    [["status"], 2],
+    [["infer", "x"], 2],
+  ])("%j is a usage error", (args, code) => {
+    expect(run(...args).code).toBe(code);
+  });
+
+  test.each([
+    [["plan", "/nowhere", ...KPI], 3, "workspace_missing"],
+    [["status", "/nowhere"], 3, "state_missing"],
+    [["resume", "/nowhere"], 3, "state_missing"],
+    [["report", "/nowhere"], 3, "state_missing"],
+    [["export", "/nowhere", "--output", "/tmp/x"], 3, "state_missing"],
+    [["infer", "/nowhere", "--csv", "a", "--images", "b", "--output", "c"], 3, "bundle_missing"],
+    [["stage", "train", "--job", "/nowhere"], 3, "file_missing"],
+  ])("%j names the fault and what to do, without a stack trace", (args, code, word) => {
+    const done = run(...args);
+    expect(done.code).toBe(code);
+    expect(done.err + done.out).toContain(word);
+    expect(done.err).not.toMatch(/\n\s+at .*\.js:\d+/);
+  });
+
+  test("plan prints one JSON document with the hash; run without approval writes nothing and gives the hash", () => {
+    const plan = run("plan", ws, ...KPI, "--json");
+    expect(plan.code).toBe(0);
+    const { plan_hash } = JSON.parse(plan.out);
+    expect(plan_hash).toMatch(/^[0-9a-f]{32}$/);
+    const refused = run("run", ws, ...KPI, "--approve", "no");
+    expect(refused.code).toBe(2);
+    expect(refused.out).toContain(plan_hash);
+    expect(refused.err).toContain("approval_mismatch");
+    const json = run("run", ws, ...KPI, "--json");
+    expect(json.code).toBe(2);
+    const last = JSON.parse(json.out.trim().split("\n").at(-1) as string);
+    expect(last).toMatchObject({ type: "error", code: "approval_missing", plan_hash, exit_code: 2 });
+    expect(readdirSync(ws)).not.toContain("results");
+  });
+
+  test("a plan with errors cannot be approved", () => {
+    const dir = mkdtempSync(path.join(tmpdir(), "reflow-cli-"));
+    try {
+      spawnSync("cp", ["-r", `${ws}/.`, dir]);
+      rmSync(path.join(dir, "images", "test", "kpi003_SolderLight.png"));
+      const plan = run("plan", dir, ...KPI, "--json");
+      expect(plan.code).toBe(3);
+      const hash = JSON.parse(plan.out).plan_hash;
+      const blocked = run("run", dir, ...KPI, "--approve", hash);
+      expect(blocked.code).toBe(3);
+      expect(blocked.err).toContain("image_missing");
+      writeFileSync(
+        path.join(dir, "kpi", "testing_set.csv"),
+        Buffer.from("input_path,label\ncaf\xe9,1\n", "latin1"),
+      );
+      expect(run("plan", dir, ...KPI).code).toBe(3);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});

@@ -69,10 +69,12 @@ export type Seat = Readonly<{
 
 /** Every placement is a little off; a flaw makes it wrong. */
 export function seatOf(flaw: Flaw | undefined, { random, spread }: Hand, scale: number): Seat {
+  // A good machine places within tolerance.
+  const slightly = () => Math.max(-1.5, Math.min(1.5, random.normal()));
   const seat = {
-    du: random.normal() * 0.5 * spread,
-    dv: random.normal() * 0.5 * spread,
-    turn: random.normal() * 0.01 * spread,
+    du: slightly() * 0.5 * spread,
+    dv: slightly() * 0.5 * spread,
+    turn: slightly() * 0.01 * spread,
     lift: 0,
     gone: false,
     standing: 0,

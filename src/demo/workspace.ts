@@ -53,7 +53,7 @@ const HEADER = [
 ];
 
 /** Changes with the drawing: an older workspace is then drawn anew. */
-const EDITION = 4;
+const EDITION = 5;
 const BATCH = 12;
 
 /**

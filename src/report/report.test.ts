@@ -194,7 +194,7 @@ describe("hostile and broken input", () => {
     [
       "a broken parquet",
       async (dir: string) =>
-        writeFile(path.join(dir, "iter1/mining_results/2026-03-02_081000/neighbors.parquet"), "x"),
+        writeFile(path.join(dir, "iter1/mining_results/2026-03-02_081000/neighbours.parquet"), "x"),
       "Final Status",
     ],
   ])("%s is no reason to fail", async (name, damage, words) => {

@@ -38,19 +38,19 @@ export async function readMining(folder: string | undefined): Promise<MiningFact
 }
 
 async function readNeighbours(folder: string): Promise<readonly Neighbours[]> {
-  const file = path.join(folder, "neighbors.parquet");
+  const file = path.join(folder, "neighbours.parquet");
   if (!(await exists(file))) return [];
   const rows = await readParquet(file).catch(() => []);
   const byTarget = new Map<string, { label: string; found: Neighbours["found"][number][] }>();
   for (const row of rows) {
-    const target = text(row.target);
-    const source = text(row.filepath);
+    const target = text(row.target_filepath);
+    const source = text(row.source_filepath);
     const similarity = number(row.similarity);
     if (!target || !source || similarity === undefined) continue;
     const entry = byTarget.get(target) ?? { label: text(row.target_label) ?? "", found: [] };
     entry.found.push({
       file: source,
-      label: text(row.label) ?? "",
+      label: text(row.source_label) ?? "",
       similarity,
       kept: row.kept !== false,
     });

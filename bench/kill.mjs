@@ -73,10 +73,10 @@ const differing = [];
 while (kills < KILLS || rounds === 0) {
   rmSync(path.join(ws, "results"), { recursive: true, force: true });
   rounds++;
-  // Short lives at first hit start-up and planning, longer ones get through long stages.
-  for (let life = 0; ; life++) {
+  // Many short lives hit start-ups and commits, a few long ones get through long stages.
+  for (;;) {
     const rest = kills >= KILLS;
-    const after = rest ? undefined : 300 + random.float() ** 2 * (8000 + 250 * life);
+    const after = rest ? undefined : 300 + random.float() ** 2 * 400 * whole;
     const made = existsSync(runDir) && existsSync(path.join(runDir, "deft_state.json"));
     const args = made
       ? ["resume", runDir, "--plain"]

@@ -1,10 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { type Clock, type Platform, systemClock, type Toolkit } from "../engine/index.js";
+import { type Clock, type Platform, processStart, systemClock, type Toolkit } from "../engine/index.js";
 import { type Emit, ReflowError, writeFileAtomic } from "../kit/index.js";
 import { fixed } from "../metric/index.js";
 import { type Layout, layout } from "./layout.js";
-import { acquireLock } from "./lock.js";
+import { acquireLock, sweepTakeover } from "./lock.js";
 import type { Plan } from "./plan/index.js";
 import { progressWriter } from "./progress.js";
 import { duration, type RunContext, type StepResult } from "./run-context.js";
@@ -36,7 +36,6 @@ export type DriveOptions = Readonly<{
   signal?: AbortSignal;
   /** Renders the HTML report of a run folder; a failure is a warning, never fatal (contract 2.6). */
   report?: (runDir: string) => Promise<void>;
-  /** Fewer or more workers than the plan says never changes results of scoring; training keeps the plan's. */
 }>;
 
 const STEPS: { readonly [S in WorkStage]: (c: RunContext, label: Label) => Promise<StepResult<Commit>> } = {
@@ -69,6 +68,7 @@ export async function drive(runDir: string, plan: Plan, o: DriveOptions): Promis
     o.emit(event);
   };
   try {
+    await sweepTakeover(runDir);
     await sweepTemporaries(runDir);
     let state = await loadState(runDir);
     await mirrorLog(runDir, state);
@@ -200,12 +200,15 @@ async function renderReport(o: Pick<DriveOptions, "report">, emit: Emit, runDir:
   }
 }
 
-/** Removes the temporary files that a killed process left behind. Only the holder of the lock may. */
+/** Removes the temporary files that killed processes left behind. Only the holder of the lock may. */
 async function sweepTemporaries(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) await sweepTemporaries(full);
-    else if (/^\..+\.\d+\.[0-9a-f]{8}\.tmp$/.test(entry.name)) await rm(full, { force: true });
+    else {
+      const owner = /^\..+\.(\d+)\.[0-9a-f]{8,16}(\.tmp|\.copy)?$/.exec(entry.name);
+      if (owner && (await processStart(Number(owner[1]))) === undefined) await rm(full, { force: true });
+    }
   }
 }
 

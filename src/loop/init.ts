@@ -1,7 +1,7 @@
-import { copyFile, mkdir, realpath, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import path from "node:path";
-import { type Clock, isoSeconds, runStamp } from "../engine/index.js";
+import { type Clock, isoSeconds, processStart, runStamp } from "../engine/index.js";
 import {
   dataError,
   exists,
@@ -38,6 +38,7 @@ export async function createRun(plan: Plan, clock: Clock): Promise<string> {
   }
   const ws = await realpath(plan.workspace);
   const parent = path.join(ws, "results");
+  await sweepDrafts(parent);
   let now = clock.now();
   let rd = path.join(parent, `run_${runStamp(now)}`);
   // Two runs begun in one second: the later one takes the next free second.
@@ -64,6 +65,15 @@ export async function createRun(plan: Plan, clock: Clock): Promise<string> {
     throw explainWriteError(error, rd);
   }
   return rd;
+}
+
+/** Removes half-made runs of processes that were killed while making them. */
+async function sweepDrafts(results: string): Promise<void> {
+  for (const name of await readdir(results)) {
+    const owner = /^\.run_\d{8}_\d{6}\.(\d+)\.draft$/.exec(name);
+    if (owner && (await processStart(Number(owner[1]))) === undefined)
+      await rm(path.join(results, name), { recursive: true, force: true });
+  }
 }
 
 /** The state before the first stage (contract 2.1–2.3), in upstream's key order. */

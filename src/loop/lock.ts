@@ -93,13 +93,20 @@ async function takeOver(own: string, file: string, token: string): Promise<boole
     const copy = `${own}.copy`;
     await writeFile(copy, await readFile(own));
     await rename(copy, file);
-    await sleep(5);
-    return ((await readOwner(file)) || undefined)?.token === token;
   } catch (error) {
     throw explainWriteError(error, file);
   } finally {
     await rm(gate, { force: true }).catch(() => {});
   }
+  await sleep(5);
+  return (await readOwner(file))?.token === token;
+}
+
+/** Removes the short-lived lock of a process that was killed while taking over. Only the holder of the lock may. */
+export async function sweepTakeover(runDir: string): Promise<void> {
+  const gate = `${path.join(runDir, LOCK_FILE)}.takeover`;
+  const owner = await readOwner(gate);
+  if (owner !== undefined && !(owner && (await holds(owner)))) await rm(gate, { force: true });
 }
 
 /** The owner in a lock file; null when its text is torn, undefined when there is no file. */

@@ -1,10 +1,12 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
+import { readTable, toPairRows } from "../dataset/index.js";
 import { type Clock, systemClock } from "../engine/index.js";
 import { dataError, hashFile, type Problem, ReflowError, readJson } from "../kit/index.js";
-import { judge, parseClaim, type Verdict } from "../metric/index.js";
+import type { Verdict } from "../metric/index.js";
 import { type DriveOptions, drive } from "./driver.js";
 import { createRun } from "./init.js";
+import { fingerprintImages } from "./plan/fingerprint.js";
 import { blocking, makePlan, type Plan, type RunOptions } from "./plan/index.js";
 import { findResumable } from "./runs.js";
 import { type DeftState, loadState } from "./state/index.js";
@@ -64,7 +66,7 @@ export async function runPlan(
   const clock: Clock = o.clock ?? systemClock;
   const runDir = (await findResumable(plan.workspace, plan.plan_hash)) ?? (await createRun(plan, clock));
   o.onRunDir?.(runDir);
-  return outcome(runDir, plan, await drive(runDir, plan, o));
+  return await outcome(runDir, plan, await drive(runDir, plan, o));
 }
 
 /**
@@ -88,8 +90,8 @@ export async function resumeRun(
       "A hard stop is not retried. Repair the cause and start a new run with `reflow run`.",
     );
   }
-  if (state.status === "in_progress") await refuseChangedTables(plan);
-  return outcome(runDir, plan, await drive(runDir, plan, o));
+  if (state.status === "in_progress") await refuseChangedData(plan);
+  return await outcome(runDir, plan, await drive(runDir, plan, o));
 }
 
 /** The plan that a run was approved with. Throws `plan_missing` or `plan_invalid`. */
@@ -118,7 +120,8 @@ export async function readPlan(runDir: string, state: DeftState): Promise<Plan> 
   return plan;
 }
 
-async function refuseChangedTables(plan: Plan): Promise<void> {
+/** The plan was approved for these tables and images: anything else needs a new approval. */
+async function refuseChangedData(plan: Plan): Promise<void> {
   for (const [role, table] of Object.entries(plan.data.tables)) {
     if (!table || (await hashFile(table.file)) === table.sha256) continue;
     throw dataError(
@@ -128,6 +131,21 @@ async function refuseChangedTables(plan: Plan): Promise<void> {
       { file: table.file },
     );
   }
+  const rows = [];
+  for (const table of Object.values(plan.data.tables)) {
+    if (!table) continue;
+    const read = await readTable(table.file);
+    const naming = { imagesDir: plan.data.imagesDir, lights: plan.lights, imageExt: plan.image_ext };
+    if (read.table) rows.push(toPairRows(read.table, naming).rows);
+  }
+  const now = await fingerprintImages(plan.data.imagesDir, rows);
+  if (now.sha256 !== plan.data.images.sha256)
+    throw dataError(
+      "data_changed",
+      "images have changed since the plan was approved",
+      "Restore them, or plan and approve a new run.",
+      { file: plan.data.imagesDir },
+    );
 }
 
 function refuseBlocked(problems: readonly Problem[]): void {
@@ -141,7 +159,7 @@ function refuseBlocked(problems: readonly Problem[]): void {
 }
 
 /** The verdict of a finished run: the best label's measured values, then the claim if one was made. */
-export function outcome(runDir: string, plan: Plan, state: DeftState): RunOutcome {
+export async function outcome(runDir: string, plan: Plan, state: DeftState): Promise<RunOutcome> {
   const best = bestLabel(state);
   const result = best && state.iterations[best]?.metric_result;
   if (!best || !result)
@@ -153,7 +171,7 @@ export function outcome(runDir: string, plan: Plan, state: DeftState): RunOutcom
     );
   return {
     run_dir: runDir,
-    verdict: verdictOf(plan, result),
+    verdict: await verdictOf(runDir, best, result.passed),
     metric: {
       name: result.name,
       value: result.value,
@@ -166,16 +184,10 @@ export function outcome(runDir: string, plan: Plan, state: DeftState): RunOutcom
   };
 }
 
-function verdictOf(
-  plan: Plan,
-  result: NonNullable<DeftState["iterations"][string]["metric_result"]>,
-): Verdict["verdict"] {
-  if (!result.passed) return "not met";
-  const claim = plan.parameters.claim.value;
-  if (claim === null) return "met";
-  const d = (result.diagnostics ?? {}) as Record<string, unknown>;
-  const counts = ["tp", "fp", "tn", "fn"].map((k) => d[k]);
-  if (counts.some((c) => typeof c !== "number")) return "not enough defects to claim";
-  const [tp, fp, tn, fn] = counts as [number, number, number, number];
-  return judge({ counts: { tp, fp, tn, fn }, passed: result.passed, claim: parseClaim(claim) }).verdict;
+/** The verdict that the evaluate stage reached, intervals and claim considered; a failed comparison always counts. */
+async function verdictOf(runDir: string, label: string, passed: boolean): Promise<Verdict["verdict"]> {
+  if (!passed) return "not met";
+  const file = path.join(runDir, label, "evaluate", "selection.json");
+  const { verdict } = ((await readJson(file).catch(() => ({}))) ?? {}) as { verdict?: Verdict["verdict"] };
+  return verdict ?? "met";
 }

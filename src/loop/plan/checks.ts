@@ -77,7 +77,8 @@ async function writableCheck(root: string): Promise<Check> {
     const free = bavail * bsize;
     return check("paths", title, free > ROOM, {
       warning: true,
-      detail: `${Math.floor(free / 2 ** 20)} MiB free in ${folder}`,
+      // No number when there is plenty: the plan must not change with every byte written.
+      detail: free > ROOM ? folder : `only ${Math.floor(free / 2 ** 20)} MiB free in ${folder}`,
     });
   } catch {
     return check("paths", title, false, { detail: `${folder} is not writable` });

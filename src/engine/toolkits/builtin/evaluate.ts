@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ReflowError, readJson, writeJsonAtomic } from "../../../kit/index.js";
+import { ReflowError, readJson, readText, writeFileAtomic, writeJsonAtomic } from "../../../kit/index.js";
 import {
   evaluateMetric,
   type KpiSummary,
@@ -60,6 +60,12 @@ export const evaluate: StageFunction<"evaluate"> = async (input, { signal }) => 
       passed: result.passed,
     })),
   });
+  // Upstream's report looks for the table one level up (trap T30).
+  const chosen = path.dirname(best.inferenceCsv);
+  await writeFileAtomic(
+    path.join(chosen, "..", "threshold_metrics.csv"),
+    await readText(path.join(chosen, "threshold_metrics.csv")),
+  );
   return {
     kind: best.kind,
     checkpoint: best.checkpoint,

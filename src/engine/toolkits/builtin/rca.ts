@@ -1,6 +1,7 @@
+import path from "node:path";
 import { rca } from "../../../analysis/index.js";
 import { embed, heatmaps, readCheckpoint } from "../../../changenet/index.js";
-import { ReflowError } from "../../../kit/index.js";
+import { ReflowError, readText, writeFileAtomic } from "../../../kit/index.js";
 import type { StageFunction } from "../../toolkit.js";
 import { loadRows, loadSpec } from "./rows.js";
 
@@ -32,6 +33,9 @@ export const rcaStage: StageFunction<"rca"> = async (input, { emit, signal }) =>
       "The KPI set has no defects, or the recall asked for is above 100 %. Correct the labels or the target.",
       { where: { file: input.inferenceCsv } },
     );
+  // Upstream's report looks for these two beside the time-stamped folders (trap T30).
+  for (const name of ["score_distribution.csv", "defect_type_rows.csv"])
+    await writeFileAtomic(path.join(input.outDir, "..", name), await readText(path.join(input.outDir, name)));
   return {
     gapsParquet: found.gapsParquet,
     threshold: found.threshold,

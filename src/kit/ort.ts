@@ -1,3 +1,4 @@
+import "./no-telemetry.js";
 import type * as OrtTypes from "onnxruntime-node";
 import { ReflowError } from "./errors.js";
 

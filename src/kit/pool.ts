@@ -1,3 +1,4 @@
+import "./no-telemetry.js";
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";

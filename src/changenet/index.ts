@@ -8,5 +8,6 @@ export { embed, type HeatMap, heatmaps, type PairOptions, score } from "./infere
 export { BUILTIN_BACKBONE, BUILTIN_DEFAULTS, defaultSpecTree } from "./spec/default.js";
 export { parseSpec } from "./spec/parse.js";
 export type { Augmentation, BuiltinOptions, ChangeNetSpec } from "./spec/types.js";
+export type { TrainOptions, TrainResult } from "./training/options.js";
 export { encodeStartWeights } from "./training/start.js";
-export { type TrainOptions, type TrainResult, train } from "./training/train.js";
+export { train } from "./training/train.js";

@@ -4,11 +4,11 @@ import { DEFAULT_ARCHITECTURE } from "../net/config.js";
 export const BUILTIN_DEFAULTS = {
   lr: 0.002,
   policy: "cosine",
-  syntheticShare: 0.25,
+  syntheticShare: 0.2,
   minSteps: 300,
-  maxSteps: 1200,
+  maxSteps: 900,
   mapLoss: 0.5,
-  patience: 0,
+  patience: 5,
   architecture: DEFAULT_ARCHITECTURE,
 } as const;
 
@@ -69,7 +69,7 @@ export function defaultSpecTree(
         image_ext: o.imageExt,
         batch_size: 32,
         workers: 2,
-        fpratio_sampling: 0.67,
+        fpratio_sampling: 0.43,
         num_input: Math.max(1, o.lights.length),
         ...(o.lights.length > 0
           ? { input_map: Object.fromEntries(o.lights.map((light, i) => [light, i])) }

@@ -30,6 +30,11 @@ export type Progress = Readonly<{
   status: readonly StatusRecord[];
 }>;
 
+export const STATE_FILE = "trainer.state";
+
+/** What {@link readState} finds. */
+export type Saved = Readonly<{ progress: Progress; arrays: StateArrays }>;
+
 const PROGRESS_KEY = "reflow.training";
 
 export function encodeState(progress: Progress, arrays: StateArrays): Uint8Array {
@@ -46,10 +51,7 @@ export async function writeState(file: string, progress: Progress, arrays: State
  * Reads the state that an earlier attempt left. Undefined when there is none, or when it belongs to another
  * training or is damaged: then training starts afresh.
  */
-export async function readState(
-  file: string,
-  fingerprint: string,
-): Promise<{ progress: Progress; arrays: StateArrays } | undefined> {
+export async function readState(file: string, fingerprint: string): Promise<Saved | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);

@@ -13,6 +13,7 @@ export type StatusRecord = Readonly<{
   kpi?: Readonly<Record<string, number>>;
 }>;
 
+export const STATUS_FILE = "status.json";
 export const EVAL_MESSAGE = "Eval metrics generated.";
 export const LOOP_MESSAGE = "Training loop in progress";
 export const DONE_MESSAGE = "Train finished successfully.";

@@ -9,7 +9,8 @@ import type { PairRow } from "../../dataset/row.js";
 import type { ReflowEvent } from "../../kit/events.js";
 import { makePairs, smallSpec } from "../fixtures/workspace.js";
 import { embed, heatmaps, score } from "../inference/pairs.js";
-import { type TrainOptions, train } from "./train.js";
+import type { TrainOptions } from "./options.js";
+import { train } from "./train.js";
 
 let rows: PairRow[];
 let held: PairRow[];

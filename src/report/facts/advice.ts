@@ -75,7 +75,7 @@ function gapAdvice(run: Run, verdict: Verdict): Advice[] {
     });
   const full = best.kpi?.full?.far;
   const relief = withoutWeakest(scores, 1);
-  if (gap && full !== undefined && relief !== undefined && full - relief > Math.max(0.005, full * 0.2))
+  if (full !== undefined && relief !== undefined && full - relief > Math.max(0.005, full * 0.2))
     out.push({
       what: "Check the single weakest defect by eye",
       why: `Without it the false-alarm rate at full recall would be ${percent(relief)} instead of ${percent(full)}.`,

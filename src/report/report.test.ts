@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fixture, writeFixtureRun } from "./fixtures/run.js";
 import { buildReport, renderReport, withoutTimes } from "./index.js";
@@ -212,6 +213,34 @@ describe("hostile and broken input", () => {
     await expect(buildReport(empty)).rejects.toMatchObject({ code: "json_invalid" });
     await writeFile(path.join(empty, "deft_state.json"), "[]");
     expectIn(await renderReport(empty), "IN PROGRESS");
+  });
+});
+
+describe("any state", () => {
+  test("whatever JSON the state holds, a page comes out", async () => {
+    const dir = path.join(root, "any", "ws", "results", "run_x");
+    await mkdir(dir, { recursive: true });
+    const fields = ["metric_result", "inference_csv", "threshold", "training_spec", "status", "far_pct"];
+    const record = fc.dictionary(fc.constantFrom(...fields), fc.jsonValue(), { maxKeys: 6 });
+    const state = fc.record(
+      {
+        iterations: fc.dictionary(fc.constantFrom("baseline", "iter1", "../../..", "iter0"), record),
+        metric_contract: fc.jsonValue(),
+        config: fc.jsonValue(),
+        events: fc.jsonValue(),
+        status: fc.jsonValue(),
+        kpi_target: fc.jsonValue(),
+        results_dir: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(state, async (value) => {
+        await writeFile(path.join(dir, "deft_state.json"), JSON.stringify(value));
+        expectIn(await renderReport(dir), "Final Status");
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

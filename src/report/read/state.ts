@@ -67,6 +67,8 @@ export function parseState(json: unknown): RunState {
   const metric = parseMetricContract(raw.metric_contract);
   const status = raw.status === "complete" || raw.status === "failed" ? raw.status : "in_progress";
   const labels = Object.entries(tree(raw.iterations))
+    // Labels name folders: anything else must not become a path.
+    .filter(([label]) => /^(baseline|iter[1-9]\d{0,5})$/.test(label))
     .sort(([a], [b]) => orderOf(a) - orderOf(b))
     .map(([label, value]) => {
       const fields = tree(value);

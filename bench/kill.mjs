@@ -76,7 +76,7 @@ while (kills < KILLS || rounds === 0) {
   // Many short lives hit start-ups and commits, a few long ones get through long stages.
   for (;;) {
     const rest = kills >= KILLS;
-    const after = rest ? undefined : 300 + random.float() ** 2 * 400 * whole;
+    const after = rest ? undefined : 300 + random.float() ** 2 * 200 * whole;
     const made = existsSync(runDir) && existsSync(path.join(runDir, "deft_state.json"));
     const args = made
       ? ["resume", runDir, "--plain"]
@@ -97,6 +97,7 @@ while (kills < KILLS || rounds === 0) {
         `round ${rounds}: ${name}${expected[name] === undefined ? " is new" : got[name] === undefined ? " is missing" : " differs"}`,
       );
   process.stdout.write(`round ${rounds}: ${kills} kills so far, ${differing.length} differences\n`);
+  for (const line of differing) process.stdout.write(`  ${line}\n`);
 }
 process.stdout.write(
   `${JSON.stringify({ kills, rounds, files: Object.keys(expected).length, differing, killed_before: instants }, null, 2)}\n`,
@@ -170,7 +171,7 @@ async function makeWorkspace() {
   }
   const sizes = {
     "train/base/training_set.csv": 40,
-    "train/base/validation_set.csv": 30,
+    "train/base/validation_set.csv": 40,
     "kpi/testing_set.csv": 60,
     "augmentation/mining_pool/mining_pool.csv": 80,
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -90,9 +90,11 @@ test.each([
   ["- a\n", undefined],
   ["", undefined],
 ])("a spec that holds %j is refused with its line", async (text, line) => {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), "spec-")), "s.yaml");
+  const dir = await mkdtemp(path.join(tmpdir(), "spec-"));
+  const file = path.join(dir, "s.yaml");
   await writeFile(file, text);
   const error = await readSpecTree(file).catch((e: unknown) => e);
   expect(error).toMatchObject({ code: "spec_unreadable", exitCode: 3 });
+  await rm(dir, { recursive: true });
   if (line !== undefined) expect((error as { where: { row: number } }).where.row).toBeGreaterThanOrEqual(1);
 });

@@ -3,6 +3,7 @@
 export { type Embeddings, type Encoder, embedAll } from "./embed/encoder.js";
 export { changeNetEncoder, imageEncoder } from "./embed/encoders.js";
 export { readEmbeddings } from "./embed/parquet.js";
+export { standardised } from "./embed/standardise.js";
 export { committedFolder } from "./history/commit.js";
 export { type History, type HistoryEntry, pathIdentity, readHistory } from "./history/ledger.js";
 export { type Move, reanchorHistory } from "./history/reanchor.js";

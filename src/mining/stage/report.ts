@@ -68,7 +68,7 @@ The pool was resolved before the run: each row leads to exactly one image file, 
 - Step 2 (source pool): model ${f.model}, model_path ${f.modelPath}, ${f.dim} values per vector.
 - match=yes
 
-Both steps read the same embedding_spec.yaml, ran in one process and used one encoder object; a different vector length in either step would have stopped the stage. Vectors are stored as the encoder gave them and are normalised only for the comparison, where an all-zero vector has similarity 0 to everything.`,
+Both steps read the same embedding_spec.yaml, ran in one process and used one encoder object; a different vector length in either step would have stopped the stage. Vectors are stored as the encoder gave them (a standardised encoder has centred and scaled every dimension by the spread in the training set) and are brought to unit length only for the comparison, where an all-zero vector has similarity 0 to everything.`,
     `## 4. Mining Run
 
 - topn=${f.topK}, knn_metric=cosine, filter_by_label=false.

@@ -1,4 +1,4 @@
-import { changeNetEncoder, imageEncoder, mine, resolvePool } from "../../../mining/index.js";
+import { changeNetEncoder, imageEncoder, mine, resolvePool, standardised } from "../../../mining/index.js";
 import type { StageFunction } from "../../toolkit.js";
 import { loadRows, loadSpec } from "./rows.js";
 
@@ -13,6 +13,7 @@ export const dataMining: StageFunction<"data_mining"> = async (input, { emit, si
     csv: input.poolCsv,
     imagesRoot: input.imagesDir,
     outputCsv: input.resolvedPoolCsv,
+    within: [input.workspace],
     light: spec.lights[0] ?? "",
     imageExt: spec.imageExt,
   });
@@ -30,7 +31,7 @@ export const dataMining: StageFunction<"data_mining"> = async (input, { emit, si
     imagesRoot: input.imagesDir,
     encoder:
       input.encoder === null
-        ? changeNetEncoder({ ...work, checkpoint: input.checkpoint })
+        ? await standardised(changeNetEncoder({ ...work, checkpoint: input.checkpoint }), train.rows, work)
         : imageEncoder({ ...work, encoder: input.encoder }),
     topK: input.topK,
     minSimilarity: input.minSimilarity,

@@ -59,14 +59,34 @@ class Net(torch.nn.Module):
         return torch.logsumexp(self.head(x).flatten(1), 1)
 
 
-def features(t, a, v):
-    def top(x, r):
-        return F.max_pool2d(x, 2 * r + 1, 1, r)
+def box(x, r):
+    """Mean within r, border left out; separably, as the wide window is slow otherwise."""
+    x = F.avg_pool2d(x, (1, 2 * r + 1), 1, (0, r), count_include_pad=False)
+    return F.avg_pool2d(x, (2 * r + 1, 1), 1, (r, 0), count_include_pad=False)
 
-    parts = [t - 0.5, a - 0.5, (t - a).abs() * v]
-    for r in config["features"]["envelopeRadii"]:
-        parts += [F.relu(t - top(a, r)) * v, F.relu(-top(-a, r) - t) * v]
-        parts += [F.relu(a - top(t, r)) * v, F.relu(-top(-t, r) - a) * v]
+
+def top(x, r):
+    return F.max_pool2d(F.max_pool2d(x, (1, 2 * r + 1), 1, (0, r)), (2 * r + 1, 1), 1, (r, 0))
+
+
+def features(test, golden, valid):
+    f = config["features"]
+    t, a = test.mean(1, keepdim=True), golden.mean(1, keepdim=True)
+    if f["highPassRadius"] > 0:
+        t, a = t - box(t, f["highPassRadius"]), a - box(a, f["highPassRadius"])
+    t, a = t * f["gain"], a * f["gain"]
+    parts = [test - 0.5, golden - 0.5]
+    if f["compared"]:
+        parts += [t, a]
+    if f["absolute"]:
+        parts.append((t - a).abs() * valid)
+    if f["signed"]:
+        parts.append((t - a) * valid)
+    grown, before = torch.cat([t, a, -t, -a], 1), 0
+    for r in f["envelopeRadii"]:
+        grown, before = top(grown, r - before), r
+        tt, ta, bt, ba = grown[:, :1], grown[:, 1:2], -grown[:, 2:3], -grown[:, 3:]
+        parts.append(F.relu(torch.cat([t - ta, ba - t, a - tt, bt - a], 1)) * valid)
     return torch.cat(parts, 1)
 
 

@@ -53,11 +53,11 @@ export const DEFAULT_ARCHITECTURE: Architecture = {
   registration: { maxShift: 12, highPassRadius: 8, penalty: 0.02 },
   features: {
     raw: "both",
-    highPassRadius: 0,
-    gain: 1,
-    compared: false,
+    highPassRadius: 8,
+    gain: 4,
+    compared: true,
     absolute: true,
-    signed: false,
+    signed: true,
     envelopeRadii: [1, 2],
   },
   blocks: [

@@ -38,7 +38,11 @@ export function parseSpec(yamlText: string, file: string): { spec?: ChangeNetSpe
       y: r.number(`${CLASSIFY}.grid_map.y`, 2, { min: 1, max: 64, integer: true }),
     },
     augmentation: readAugmentation(r),
-    color: r.choice("model.builtin.color", "auto", ["auto", "gray", "rgb"]),
+    color: r.choice<ChangeNetSpec["color"]>("model.builtin.color", BUILTIN_DEFAULTS.color, [
+      "auto",
+      "gray",
+      "rgb",
+    ]),
     builtin,
   };
   checkInvariants(r, spec);
@@ -137,7 +141,7 @@ function readAugmentation(r: SpecReader): Augmentation {
     scaledCrop:
       r.get(at("with_scale_random_crop")) !== undefined && r.flag(at("with_scale_random_crop.enable"), true),
     blur: r.flag(at("with_random_blur"), false),
-    testJitter: r.number("model.builtin.test_jitter", 0, { min: 0, max: 1 }),
+    testJitter: r.number("model.builtin.test_jitter", BUILTIN_DEFAULTS.testJitter, { min: 0, max: 1 }),
   };
 }
 

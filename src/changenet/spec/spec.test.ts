@@ -75,7 +75,7 @@ test("an upstream spec means the same; its fine-tuning rate is replaced and that
     lights: ["WhiteLight", "SolderLight", "LowAngleLight", "UniformLight"],
     concatType: "grid",
     gridMap: { x: 2, y: 2 },
-    color: "auto",
+    color: "gray",
     lr: 0.002,
   });
   expect(spec?.augmentation).toEqual({
@@ -86,7 +86,7 @@ test("an upstream spec means the same; its fine-tuning rate is replaced and that
     color: { probability: 0.8, brightness: 0.1, contrast: 0.2, saturation: 0.3, hue: 0.4 },
     scaledCrop: true,
     blur: true,
-    testJitter: 0,
+    testJitter: 0.15,
   });
   expect(spec?.raw).toEqual(parse(UPSTREAM));
 });

@@ -44,8 +44,10 @@ const { discoverWorkspace, diagnose } = await import(process.argv[1]);
 const began = performance.now();
 const d = await diagnose(await discoverWorkspace(process.argv[2]), { decode: false });
 const rows = d.tables.reduce((n, t) => n + t.rows, 0);
-const peak = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ rows, seconds: (performance.now() - began) / 1000, peakMb: peak, errors: d.counts.error }));
+const use = process.resourceUsage();
+const cpu = (use.userCPUTime + use.systemCPUTime) / 1e6;
+const peak = use.maxRSS / 1024;
+console.log(JSON.stringify({ rows, seconds: (performance.now() - began) / 1000, cpu, peakMb: peak, errors: d.counts.error }));
 `;
 
 const json = process.argv.includes("--json");
@@ -79,7 +81,7 @@ else {
   console.log(`doctor without decoding (${summary.cpu}, ${summary.cores} cores, Node ${process.version})`);
   for (const r of results)
     console.log(
-      `${String(r.rows).padStart(9)} rows  ${r.seconds.toFixed(2)} s  ${(r.rows / r.seconds / 1000).toFixed(0)} k rows/s  ` +
+      `${String(r.rows).padStart(9)} rows  ${r.seconds.toFixed(2)} s (${r.cpu.toFixed(2)} CPU-s)  ${(r.rows / r.seconds / 1000).toFixed(0)} k rows/s  ` +
         `peak ${r.peakMb.toFixed(0)} MB  ${r.errors} errors${r.target ? `  (target ${r.target} s)` : ""}`,
     );
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import {
   type Emit,
@@ -74,6 +74,7 @@ export async function execute<S extends StageName>(
   const folder = path.join(o.jobsDir, request.id);
   const file = path.join(folder, "job.json");
   const job = compile(request, o.toolkit, o.cwd, file);
+  await o.platform.reclaim?.(file);
   const inputHashes = await hashFiles(job.inputs);
   const digest = jobDigest(job, inputHashes);
   const before = await readReceipt(job.receipt);
@@ -83,7 +84,9 @@ export async function execute<S extends StageName>(
     await rm(job.receipt, { force: true });
     // A folder is continued only when the very same job began it.
     const begun = job.continues && (await sameJobBegan(file, digest));
-    if (!begun) for (const out of job.outputs) await rm(out, { recursive: true, force: true });
+    for (const out of job.outputs)
+      if (begun) await sweepTemporaries(out);
+      else await rm(out, { recursive: true, force: true });
     for (const out of job.outputs)
       await mkdir(path.extname(out) ? path.dirname(out) : out, { recursive: true });
     await mkdir(path.dirname(job.receipt), { recursive: true });
@@ -113,6 +116,16 @@ export async function execute<S extends StageName>(
       { where: { file: path.join(folder, "stderr.log") } },
     );
   return { output: receipt.result as StageOutput<S>, receipt, reused: false };
+}
+
+/** Half-written files of a killed attempt, in a folder that is continued. */
+async function sweepTemporaries(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) await sweepTemporaries(full);
+    else if (entry.name.startsWith(".") && entry.name.endsWith(".tmp")) await rm(full, { force: true });
+  }
 }
 
 async function sameJobBegan(file: string, digest: string): Promise<boolean> {

@@ -48,6 +48,11 @@ export type FileHash = Readonly<{ path: string; sha256: string; bytes: number }>
 export type Platform = Readonly<{
   name: string;
   /**
+   * Makes sure that nothing of an earlier attempt at this job is still at work (its parent was killed and it may not
+   * have noticed): called before outputs are looked at or removed.
+   */
+  reclaim?(file: string): Promise<void>;
+  /**
    * Runs one job to its end. Progress goes to `emit`. Resolves when the process has ended well; throws
    * ReflowError: the job's own error, `stage_crashed`, or `interrupted` after an abort.
    */

@@ -6,7 +6,7 @@ import { dataError, hashFile, type Problem, ReflowError, readJson } from "../kit
 import type { Verdict } from "../metric/index.js";
 import { type DriveOptions, drive } from "./driver.js";
 import { createRun } from "./init.js";
-import { fingerprintImages } from "./plan/fingerprint.js";
+import { collectFiles, fingerprintImages } from "./plan/fingerprint.js";
 import { blocking, makePlan, type Plan, type RunOptions } from "./plan/index.js";
 import { findResumable } from "./runs.js";
 import { type DeftState, loadState } from "./state/index.js";
@@ -131,14 +131,14 @@ async function refuseChangedData(plan: Plan): Promise<void> {
       { file: table.file },
     );
   }
-  const rows = [];
+  const files = new Set<string>();
   for (const table of Object.values(plan.data.tables)) {
     if (!table) continue;
     const read = await readTable(table.file);
     const naming = { imagesDir: plan.data.imagesDir, lights: plan.lights, imageExt: plan.image_ext };
-    if (read.table) rows.push(toPairRows(read.table, naming).rows);
+    if (read.table) collectFiles(toPairRows(read.table, naming).rows, files);
   }
-  const now = await fingerprintImages(plan.data.imagesDir, rows);
+  const now = await fingerprintImages(plan.data.imagesDir, files);
   if (now.sha256 !== plan.data.images.sha256)
     throw dataError(
       "data_changed",

@@ -16,14 +16,13 @@ const GRACE_MS = 5000;
  * The child leads its own process group, so Ctrl-C reaches us alone and we decide how it stops.
  */
 export function localPlatform(): Platform {
-  return { name: "local", run: runLocal };
+  return { name: "local", run: runLocal, reclaim: (file) => endLeftover(pidFileOf(file)) };
 }
 
 async function runLocal(file: string, { job }: JobFile, options: PlatformOptions): Promise<void> {
   const { signal, emit, logFile } = options;
   if (signal?.aborted) throw interrupted();
-  const pidFile = path.join(path.dirname(file), "process.json");
-  await endLeftover(pidFile);
+  const pidFile = pidFileOf(file);
   await mkdir(path.dirname(logFile), { recursive: true });
   const [command, ...args] = job.argv;
   const child = spawn(command as string, args, {
@@ -101,6 +100,11 @@ async function runLocal(file: string, { job }: JobFile, options: PlatformOptions
   }
 }
 
+/** Remembers the process of a job beside its job file. */
+function pidFileOf(jobFile: string): string {
+  return path.join(path.dirname(jobFile), "process.json");
+}
+
 /** Ends a child of an earlier, killed parent that has not yet noticed: two must never write one folder. */
 async function endLeftover(pidFile: string): Promise<void> {
   const text = await readFile(pidFile, "utf8").catch(() => undefined);
@@ -114,6 +118,7 @@ async function endLeftover(pidFile: string): Promise<void> {
   } catch {
     // Half-written by a killed parent: that child never got past its first instant.
   }
+  await rm(pidFile, { force: true });
 }
 
 function kill(pid: number | undefined, how: NodeJS.Signals): void {

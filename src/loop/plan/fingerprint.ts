@@ -7,17 +7,22 @@ import { exists, hashFile, hashText } from "../../kit/index.js";
 /** Files hashed at once: enough to keep a disk busy. */
 const PARALLEL = 16;
 
+/** Adds the image files that rows name. Only names are kept, so a table can be let go before the next is read. */
+export function collectFiles(rows: readonly PairRow[], files: Set<string>): void {
+  for (const row of rows) {
+    for (const file of row.test) files.add(file);
+    for (const file of row.golden) files.add(file);
+  }
+}
+
 /**
- * One hash over the content of all images that the given rows name, each file once, independent of row order.
- * A missing file counts as missing, so its later appearance changes the hash.
+ * One hash over the content of the given images, each once, independent of their order. A missing file counts as
+ * missing, so its later appearance changes the hash.
  */
 export async function fingerprintImages(
   root: string,
-  tables: readonly (readonly PairRow[])[],
+  files: ReadonlySet<string>,
 ): Promise<{ files: number; sha256: string }> {
-  const files = new Set<string>();
-  for (const rows of tables)
-    for (const row of rows) for (const f of [...row.test, ...row.golden]) files.add(f);
   const names = [...files].sort();
   const lines = new Array<string>(names.length);
   let next = 0;

@@ -1,14 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseSpec } from "../../changenet/index.js";
-import {
-  discoverWorkspace,
-  type PairRow,
-  type Role,
-  readTable,
-  toPairRows,
-  type Workspace,
-} from "../../dataset/index.js";
+import { discoverWorkspace, type Role, readTable, toPairRows, type Workspace } from "../../dataset/index.js";
 import { type Emit, hashFile, hashText, type Problem, ReflowError, silent } from "../../kit/index.js";
 import { checkEvaluator, type MetricContract } from "../../metric/index.js";
 import { findResumable } from "../runs.js";
@@ -16,7 +9,7 @@ import { effectiveSpec, readSpecTree, type SpecTree, specText } from "../spec.js
 import { orderedChecks } from "./checks.js";
 import { inspectData } from "./data.js";
 import { defaultTree } from "./default-spec.js";
-import { canonical, fingerprintImages, fingerprintPath } from "./fingerprint.js";
+import { canonical, collectFiles, fingerprintImages, fingerprintPath } from "./fingerprint.js";
 import { checkOptions, resolveParameters } from "./parameters.js";
 import { summarise } from "./summary.js";
 import type { DataFacts, Parameters, Plan, RunOptions, TableFacts } from "./types.js";
@@ -50,7 +43,7 @@ export async function makePlan(
     lights: spec?.lights ?? workspace.traits.lights,
     imageExt: spec?.imageExt ?? workspace.traits.imageExt,
   };
-  const { facts, rows } = await readFacts(workspace, naming);
+  const { facts, files } = await readFacts(workspace, naming);
   problems.push(
     ...(await inspectData(workspace, parameters.claim.value, {
       emit,
@@ -61,7 +54,7 @@ export async function makePlan(
   const data: DataFacts = {
     tables: facts as DataFacts["tables"],
     imagesDir: workspace.imagesDir,
-    images: await fingerprintImages(workspace.imagesDir, rows),
+    images: await fingerprintImages(workspace.imagesDir, files),
     specSource: workspace.specSource,
     specSha256: hashText(canonical(tree)),
     extra: await extraFacts(workspace, parameters, contract),
@@ -126,9 +119,9 @@ export function planHash(
 async function readFacts(
   workspace: Workspace,
   naming: { imagesDir: string; lights: readonly string[]; imageExt: string },
-): Promise<{ facts: Partial<Record<Role, TableFacts>>; rows: PairRow[][] }> {
+): Promise<{ facts: Partial<Record<Role, TableFacts>>; files: Set<string> }> {
   const facts: Partial<Record<Role, TableFacts>> = {};
-  const rows: PairRow[][] = [];
+  const files = new Set<string>();
   for (const role of ["train", "validation", "kpi", "pool", "release"] as const) {
     const file = workspace.tables[role];
     if (!file) {
@@ -151,7 +144,7 @@ async function readFacts(
       });
     }
     const pairs = toPairRows(table, naming).rows;
-    rows.push(pairs);
+    collectFiles(pairs, files);
     facts[role] = {
       file,
       sha256: await hashFile(file),
@@ -159,7 +152,7 @@ async function readFacts(
       ng: pairs.reduce((n, r) => n + r.ng, 0),
     };
   }
-  return { facts, rows };
+  return { facts, files };
 }
 
 async function extraFacts(

@@ -139,7 +139,7 @@ function auditors(which) {
 function kpi() {
   for (const label of labels) {
     const base = path.join(run, label, "inference");
-    for (const kind of existsSync(base) ? readdirSync(base) : []) {
+    for (const kind of ["best_val", "latest"].filter((k) => existsSync(path.join(base, k)))) {
       const to = path.join(scratch, `kpi-${label}-${kind}`);
       const done = py(path.join(scripts, "analyze_kpi.py"), [
         path.join(base, kind, "inference.csv"),
@@ -427,7 +427,8 @@ function evidence(event) {
         "--best-ckpt",
         receipt("train").bestCheckpoint,
         "--best-ckpt-kind",
-        "best_val",
+        // Upstream has no flag for it at evaluate, where the two checkpoints are compared; the final one is told here.
+        r.best_ckpt_kind ?? "best_val",
         "--training-spec",
         r.training_spec,
         "--val-loss",

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -90,6 +90,27 @@ describe("the command line", () => {
     const last = JSON.parse(json.out.trim().split("\n").at(-1) as string);
     expect(last).toMatchObject({ type: "error", code: "approval_missing", plan_hash, exit_code: 2 });
     expect(readdirSync(ws)).not.toContain("results");
+  });
+
+  test("Ctrl-C ends with 130 and leaves a run that can be resumed", async () => {
+    const hash = JSON.parse(run("plan", ws, ...KPI, "--json").out).plan_hash;
+    const child = spawn(process.execPath, [cli, "run", ws, ...KPI, "--approve", hash, "--json"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let text = "";
+    child.stdout.on("data", (chunk) => {
+      const before = text.includes('"what":"train"');
+      text += chunk;
+      if (!before && text.includes('"what":"train"')) child.kill("SIGINT");
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(130);
+    const last = JSON.parse(text.trim().split("\n").at(-1) as string);
+    expect(last).toMatchObject({ type: "error", code: "interrupted", exit_code: 130 });
+    const status = JSON.parse(run("status", last.run_dir, "--json").out);
+    expect(status).toMatchObject({ status: "interrupted", next_stage: "train", iteration: "baseline" });
+    expect(run("export", last.run_dir, "--output", "/tmp/never").err).toContain("run_unfinished");
+    rmSync(path.join(ws, "results"), { recursive: true });
   });
 
   test("a plan with errors cannot be approved", () => {

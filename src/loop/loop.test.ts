@@ -359,6 +359,42 @@ describe("the surroundings", () => {
     }
   });
 
+  test("a run on a read-only disk is one clear error and stays as it is", async () => {
+    const root = await mkdtemp(path.join(tmpdir(), "reflow-ro-"));
+    made.push(root);
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", root], { stdio: "ignore" });
+    } catch {
+      console.warn("skipped: no permission to mount a read-only file system");
+      return;
+    }
+    try {
+      await cp(template, root, { recursive: true });
+      const plan = await makePlan(options(root));
+      const { o } = drive({ ENOUGH: 60 });
+      let runDir = "";
+      const run = runPlan(plan, {
+        ...o,
+        onRunDir: (rd) => {
+          runDir = rd;
+        },
+        emit: (e) => {
+          if (e.type === "stage" && e.stage === "evaluate" && e.status === "ok")
+            execFileSync("mount", ["-o", "remount,ro", root], { stdio: "ignore" });
+        },
+      });
+      await expect(run).rejects.toMatchObject({ code: "read_only", exitCode: 4 });
+      await expect(resumeRun(runDir, o)).rejects.toMatchObject({ code: "read_only", exitCode: 4 });
+      expect(await loadState(runDir)).toMatchObject({ status: "in_progress" });
+      execFileSync("mount", ["-o", "remount,rw", root]);
+      // The lock could not be removed; its process would have ended by now.
+      await rm(path.join(runDir, ".reflow.lock"));
+      expect((await resumeRun(runDir, drive({ ENOUGH: 60 }).o)).verdict).toBe("met");
+    } finally {
+      execFileSync("umount", [root]);
+    }
+  });
+
   test("a read-only results folder is one clear error", async () => {
     const root = await workspace();
     const plan = await makePlan(options(root));

@@ -27,7 +27,7 @@ function statusText(s: RunStatus): string {
   ];
   for (const m of s.metric)
     lines.push(
-      `${m.label === s.best ? "Best:    " : "         "}${m.label} ${m.value}${m.unit}${m.passed ? " met" : ""}`,
+      `${m.label === s.best ? "Best:    " : "         "}${m.label} ${Number(m.value.toFixed(3))}${m.unit}${m.passed ? " met" : ""}`,
     );
   if (s.progress?.what) {
     const { what, done, total, unit, eta } = s.progress;

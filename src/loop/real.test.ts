@@ -24,7 +24,7 @@ test.skipIf(!data)(
     const plan = await makePlan({
       workspace: root,
       // No model reaches this: the run must use its iteration.
-      kpi: "FAR < 0.0001% at Recall=100%",
+      kpi: "FAR < 0% at Recall=100%",
       claim: "escape<=1%@95%",
       maxIterations: 1,
       numSdg: 4,
@@ -54,6 +54,7 @@ test.skipIf(!data)(
     for (const file of [
       "bundle/model.onnx",
       "finalize/gate.json",
+      "finalize/rca/kpi_gaps.parquet",
       "iter1/inference/threshold_metrics.csv",
       "baseline/rca_results/score_distribution.csv",
       "DEFT_Loop_Report.html",

@@ -7,6 +7,7 @@ export { standardised } from "./embed/standardise.js";
 export { committedFolder } from "./history/commit.js";
 export { type History, type HistoryEntry, pathIdentity, readHistory } from "./history/ledger.js";
 export { type Move, reanchorHistory } from "./history/reanchor.js";
+export { recordSkippedMining } from "./history/skip.js";
 export { type NearestOptions, type Neighbours, nearest } from "./knn/nearest.js";
 export type { MergeSource } from "./merge/inputs.js";
 export {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readReceipt, type StageOutput } from "../../engine/index.js";
 import { ReflowError, readParquet } from "../../kit/index.js";
+import { miningFiles, recordSkippedMining } from "../../mining/index.js";
 import { stampFor } from "../intents.js";
 import { duration, type RunContext, runJob, type StepResult } from "../run-context.js";
 import { type Commit, iterationNumber, type Label } from "../state/index.js";
@@ -82,13 +83,15 @@ export async function miningStep(context: RunContext, label: Label): Promise<Ste
   const { layout, plan, state } = context;
   const routed = state.iterations[label]?.routing_mining_parquet as string;
   const pool = plan.data.tables.pool;
-  if (!pool || (await readParquet(routed)).length === 0)
+  const iteration = iterationNumber(label);
+  if (!pool || (await readParquet(routed)).length === 0) {
+    if (pool) await recordSkip(context, label, iteration);
     return {
       seconds: 1,
       summary: "Skipped: nothing was routed to mining.",
       commit: { kind: "ok", stage: "data_mining", evidence: { data_mining_skipped: true } },
     };
-  const iteration = iterationNumber(label);
+  }
   const before = layout.previous(label);
   const spec = state.iterations[before]?.training_spec as string;
   const checkpoint = state.iterations[before]?.best_ckpt_path as string;
@@ -153,6 +156,21 @@ export async function miningStep(context: RunContext, label: Label): Promise<Ste
       },
     },
   };
+}
+
+/** The ledger lists every iteration: one that mined nothing is entered too, or the next could not be mined. */
+async function recordSkip(
+  { layout, plan, clock }: RunContext,
+  label: Label,
+  iteration: number,
+): Promise<void> {
+  const stamp = await stampFor(layout.intents, `${label}-data_mining`, clock);
+  await recordSkippedMining({
+    files: miningFiles(layout.mining(label, stamp)),
+    historyFile: layout.history,
+    iteration,
+    topK: plan.parameters.top_k_per_target.value,
+  });
 }
 
 /** The grown training set of the iteration (contract 9). */

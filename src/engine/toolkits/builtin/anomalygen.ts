@@ -1,6 +1,7 @@
 import path from "node:path";
 import { score } from "../../../changenet/index.js";
-import { formatCsv, ReflowError, readText, writeFileAtomic } from "../../../kit/index.js";
+import { isPass } from "../../../dataset/index.js";
+import { formatCsv, ReflowError, readParquet, readText, writeFileAtomic } from "../../../kit/index.js";
 import { PROVENANCE_COLUMNS } from "../../../mining/index.js";
 import { generate } from "../../../synthesis/index.js";
 import type { StageFunction } from "../../toolkit.js";
@@ -14,8 +15,14 @@ export const anomalygen: StageFunction<"anomalygen"> = async (input, { seed, emi
   const spec = await loadSpec(input.spec);
   const { rows } = await loadRows(input.trainCsv, input.trainImagesDir, spec);
   const real = rows.filter((row) => !SYNTHETIC.test(row.inputPath));
+  const ngRows = real.filter((row) => row.ng === 1);
+  const routed = (await readParquet(input.targetsParquet)).map((row) => String(row.label));
   const made = await generate({
-    ngRows: real.filter((row) => row.ng === 1),
+    // Types that only the weak rows have are drawn too where their name says what they look like (a pin-hole).
+    ...(input.defectSpec === null
+      ? { defects: [...new Set([...ngRows.map((row) => row.label), ...routed.filter((l) => !isPass(l))])] }
+      : {}),
+    ngRows,
     cleanRows: real.filter((row) => row.ng === 0),
     ...(input.defectSpec === null ? {} : { defectSpec: input.defectSpec }),
     ...(input.datasetDir === null ? {} : { datasetDir: input.datasetDir }),

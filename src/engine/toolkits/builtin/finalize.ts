@@ -1,5 +1,6 @@
 import path from "node:path";
-import { score } from "../../../changenet/index.js";
+import { rca } from "../../../analysis/index.js";
+import { embed, heatmaps, readCheckpoint, score } from "../../../changenet/index.js";
 import { hashFile, writeFileAtomic, writeJsonAtomic } from "../../../kit/index.js";
 import { judgeRelease, parseClaim, readInference } from "../../../metric/index.js";
 import { gateBundle, makeBundle, openBundle } from "../../bundle/index.js";
@@ -35,6 +36,7 @@ export const finalize: StageFunction<"finalize"> = async (input, context) => {
     signal: context.signal,
   });
   await writeJsonAtomic(path.join(input.outDir, "gate.json"), gate);
+  await lookAtFailures(input, rows, context);
   if (input.release) await lookAtRelease(input, input.release, context);
   await writeFileAtomic(input.inferenceSpecFile, input.inferenceSpecText);
   await writeJsonAtomic(input.handoffFile, input.handoff);
@@ -47,6 +49,35 @@ export const finalize: StageFunction<"finalize"> = async (input, context) => {
     rows: gate.rows,
   };
 };
+
+/** How many of the weakest rows of each label are looked at (contract 5.1). */
+const WEAK_PER_LABEL = 50;
+
+/**
+ * What the delivered model still gets wrong, for the report: the loop ends with an evaluation, so the last label has
+ * no root-cause analysis of its own. A set without defects has nothing to analyse.
+ */
+async function lookAtFailures(
+  input: FinalizeInput,
+  rows: Awaited<ReturnType<typeof loadRows>>["rows"],
+  { emit, signal }: StageContext,
+): Promise<void> {
+  if (!rows.some((row) => row.ng === 1)) return;
+  const { preprocessing } = await readCheckpoint(input.checkpoint);
+  const network = { checkpoint: input.checkpoint, workers: input.workers, signal };
+  await rca({
+    inferenceCsv: input.inferenceCsv,
+    rows,
+    lights: preprocessing.lights,
+    tiles: { x: preprocessing.columns, y: preprocessing.rows },
+    outDir: path.join(input.outDir, "rca"),
+    rule: "lowest-far",
+    topK: WEAK_PER_LABEL,
+    heat: (weak) => heatmaps({ ...network, rows: weak }),
+    embedding: (some) => embed({ ...network, rows: some }),
+    emit,
+  });
+}
 
 /** The release set had no part in any choice: the threshold is fixed, and every look at it is written down. */
 async function lookAtRelease(

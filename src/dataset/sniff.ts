@@ -88,10 +88,10 @@ function chooseNames(
 ): { lights: string[]; imageExt: string } {
   const byExt = new Map<string, number>();
   for (const [suffix, n] of suffixes)
-    byExt.set(path.extname(suffix), (byExt.get(path.extname(suffix)) ?? 0) + n);
+    byExt.set(extensionOf(suffix), (byExt.get(extensionOf(suffix)) ?? 0) + n);
   const ranked = [...byExt].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const imageExt = (ranked[0] as [string, number])[0];
-  const all = [...suffixes].filter(([s]) => path.extname(s) === imageExt);
+  const all = [...suffixes].filter(([s]) => extensionOf(s) === imageExt);
   const most = Math.max(...all.map(([, n]) => n));
   // Missing files are common in bad data: a lighting is judged against the best one and against the rows.
   const common = all.filter(([, n]) => n >= 0.9 * Math.min(rows, most)).map(([s]) => s);
@@ -100,6 +100,11 @@ function chooseNames(
     .map((s) => s.slice(1, s.length - imageExt.length))
     .sort();
   return { lights: common.includes(imageExt) ? [] : lights, imageExt };
+}
+
+/** `.png` of `_SolderLight.png` and of `.png` alone, for which `path.extname` says nothing. */
+function extensionOf(suffix: string): string {
+  return suffix.slice(suffix.lastIndexOf("."));
 }
 
 async function sampleSizes(

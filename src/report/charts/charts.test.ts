@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layoutCompare, layoutGauge } from "./compare.js";
 import { envelope, farAt, layoutCurves } from "./curve.js";
-import { binScores, layoutHistogram } from "./histogram.js";
+import { binScores, layoutHistogram, thin } from "./histogram.js";
 import { layoutProgress } from "./progress.js";
 import { layoutRanges, spreadOf } from "./ranges.js";
 import { at, linearScale, niceTicks, rateAxis, rootScale, scoreAxis } from "./scale.js";
@@ -235,4 +235,14 @@ describe("progress, stacks, comparisons", () => {
     expect(layout.rows[0]?.after?.y).toBe(layout.rows[0]?.y);
     expect(layout.rows[1]?.before?.y).toBeLessThan(layout.rows[1]?.after?.y as number);
   });
+});
+
+test("axis labels never touch: long ones near the end of a log-odds axis are dropped", () => {
+  const crowd = [0.9, 0.99, 0.999, 0.9999, 0.99999].map((value, i) => ({ x: 100 + i * 42, value }));
+  const kept = thin(crowd);
+  for (let i = 1; i < kept.length; i++) {
+    const half = (String(kept[i].value).length + String(kept[i - 1].value).length) * 3;
+    expect(kept[i].x - kept[i - 1].x).toBeGreaterThan(half);
+  }
+  expect(kept.map((t) => t.value)).toEqual([0.9, 0.99, 0.999, 0.99999]);
 });

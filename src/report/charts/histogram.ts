@@ -72,10 +72,7 @@ export function layoutHistogram(o: {
     middle,
     pass: bars(o.bins.pass, true),
     ng: bars(o.bins.ng, false),
-    xTicks: thin(
-      o.axis.ticks.map((value) => ({ x: x(o.axis.unit(value)), value })),
-      38,
-    ),
+    xTicks: thin(o.axis.ticks.map((value) => ({ x: x(o.axis.unit(value)), value }))),
     yTicks: ticks.map((value) => ({
       up: middle - tall(value),
       down: middle + tall(value),
@@ -86,12 +83,17 @@ export function layoutHistogram(o: {
   };
 }
 
-/** Drops ticks that stand closer than `gap` to the one kept before. */
-export function thin<T extends { x: number }>(ticks: readonly T[], gap: number): T[] {
+/** Width of one character of an axis label, and the least space between two labels, in pixels of the drawing. */
+const CHARACTER = 6.2;
+const SPACE = 10;
+
+/** Drops ticks whose label would touch the one kept before; labels are centred on their tick. */
+export function thin<T extends { x: number; value: number }>(ticks: readonly T[]): T[] {
+  const wide = (tick: T) => String(tick.value).length * CHARACTER;
   const kept: T[] = [];
   for (const tick of ticks) {
     const last = kept[kept.length - 1];
-    if (!last || tick.x - last.x >= gap) kept.push(tick);
+    if (!last || tick.x - last.x >= (wide(tick) + wide(last)) / 2 + SPACE) kept.push(tick);
   }
   return kept;
 }

@@ -67,10 +67,7 @@ export function layoutRanges(o: {
         after: bar(r.after, both ? y + 4 : y),
       };
     }),
-    xTicks: thin(
-      o.axis.ticks.map((value) => ({ x: x(value), value })),
-      42,
-    ),
+    xTicks: thin(o.axis.ticks.map((value) => ({ x: x(value), value }))),
     before: o.before === undefined ? undefined : x(o.before),
     after: o.after === undefined ? undefined : x(o.after),
   };

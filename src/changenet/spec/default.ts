@@ -2,13 +2,13 @@ import { DEFAULT_ARCHITECTURE } from "../net/config.js";
 
 /** What the built-in toolkit uses where a spec says nothing, or speaks to a pretrained backbone. */
 export const BUILTIN_DEFAULTS = {
-  lr: 0.002,
+  lr: 0.003,
   policy: "cosine",
   syntheticShare: 0.2,
-  minSteps: 300,
+  minSteps: 600,
   maxSteps: 900,
   mapLoss: 0.5,
-  patience: 5,
+  patience: 8,
   testJitter: 0.15,
   /** Grey generalises better on the colour data measured: 34 against 60 % false alarms at full recall on ball-screw. */
   color: "gray",

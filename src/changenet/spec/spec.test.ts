@@ -22,7 +22,7 @@ test("the default spec parses without a problem and says what it was asked to", 
     lights: ["SolderLight", "UniformLight"],
     color: "gray",
     numEpochs: 40,
-    lr: 0.002,
+    lr: 0.003,
     policy: "cosine",
   });
 });
@@ -76,7 +76,7 @@ test("an upstream spec means the same; its fine-tuning rate is replaced and that
     concatType: "grid",
     gridMap: { x: 2, y: 2 },
     color: "gray",
-    lr: 0.002,
+    lr: 0.003,
   });
   expect(spec?.augmentation).toEqual({
     enabled: true,

@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { builtinToolkit, copyBundle, inferCsv, localPlatform } from "../engine/index.js";
 import { exists, readParquet } from "../kit/index.js";
@@ -81,5 +83,11 @@ test.skipIf(!data)(
       const ng = (before.scores[i] as number) > (best?.threshold as number);
       expect(verdicts[i]?.endsWith(ng ? ",NG" : ",PASS")).toBe(true);
     });
+
+    // And the example that knows nothing of Reflow does, too: it fails when a score is off by more than 1e-5.
+    const example = fileURLToPath(new URL("../../examples/score-with-onnxruntime.mjs", import.meta.url));
+    expect(execFileSync(process.execPath, [example, bundle], { encoding: "utf8" })).toContain(
+      "pairs, largest",
+    );
   },
 );

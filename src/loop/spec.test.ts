@@ -98,3 +98,11 @@ test.each([
   await rm(dir, { recursive: true });
   if (line !== undefined) expect((error as { where: { row: number } }).where.row).toBeGreaterThanOrEqual(1);
 });
+
+test("epochs that a person asks for are meant: no bounds on the steps, unless the spec has its own", () => {
+  const { tree: asked } = effectiveSpec(tree, 1);
+  expect(valueAt(asked, "model.builtin")).toEqual({ min_steps: 1, max_steps: 1e9 });
+  const bounded = { ...tree, model: { ...tree.model, builtin: { min_steps: 12 } } };
+  expect(valueAt(effectiveSpec(bounded, 1).tree, "model.builtin.min_steps")).toBe(12);
+  expect(valueAt(effectiveSpec(tree, undefined).tree, "model.builtin")).toBeUndefined();
+});

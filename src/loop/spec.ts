@@ -46,7 +46,13 @@ export function effectiveSpec(
 ): { tree: SpecTree; notes: string[] } {
   let out = tree;
   const notes: string[] = [];
-  if (epochs !== undefined) out = withValue(out, "train.num_epochs", epochs);
+  if (epochs !== undefined) {
+    out = withValue(out, "train.num_epochs", epochs);
+    // Epochs that a person asked for are neither stretched nor cut, unless the spec bounds the steps itself.
+    const unbounded = { "model.builtin.min_steps": 1, "model.builtin.max_steps": 1e9 };
+    for (const [key, value] of Object.entries(unbounded))
+      if (valueAt(tree, key) === undefined) out = withValue(out, key, value);
+  }
   const total = Number(valueAt(out, "train.num_epochs") ?? 10);
   // 10.3: an interval beyond the last epoch yields no checkpoint or no validation at all.
   for (const key of ["train.checkpoint_interval", "train.validation_interval"]) {

@@ -107,6 +107,11 @@ export const CODES = {
     "Put folders into input_path; object_name is a file name without lighting and extension.",
     REJECT,
   ),
+  control_character: error(
+    "a path, object name or label contains a control character (NUL, tab, line end, …)",
+    "Remove it; such names cannot be files, and other readers cut them.",
+    REJECT,
+  ),
   // Labels
   label_wrong_case: error(
     "a label reads PASS but is not written exactly so: it would train as a defect",

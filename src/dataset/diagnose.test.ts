@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
@@ -479,4 +480,49 @@ const real = sharedData("ball-screw");
 test.skipIf(!real)("real data (ball-screw) is clean", async () => {
   const { d } = await look(real as string, { decode: false });
   expect(d.counts.error + d.counts.warning).toBe(0);
+});
+
+test("a pipe as a table or an image is reported, not waited for", async () => {
+  const { root, tables } = await makeWorkspace();
+  await rm(path.join(root, KPI));
+  execFileSync("mkfifo", [path.join(root, KPI)]);
+  const first = row(tables, TRAIN, 0);
+  const file = image(root, first, "inspect");
+  await rm(file);
+  execFileSync("mkfifo", [file]);
+  const { count } = await look(root);
+  expect(count("not_a_file")).toBe(1);
+  expect(count("image_not_a_file")).toBe(1);
+}, 10_000);
+
+test("an image that is a link out of the images folder is reported; links inside it are not", async () => {
+  const { root, tables } = await makeWorkspace();
+  const file = (i: number) => image(root, row(tables, TRAIN, i), "inspect");
+  const far = path.join(root, "far.jpg");
+  await savePicture(far, "far");
+  await rm(file(1));
+  await symlink(far, file(1));
+  await rm(file(2));
+  await copyFile(file(3), `${file(2)}.kept`);
+  await symlink(`${path.basename(file(2))}.kept`, file(2));
+  const { places } = await look(root, { decode: false });
+  expect(places("symlink_outside")).toEqual([["training_set.csv", 3]]);
+});
+
+test("control characters in label, object name and paths are errors at their column", async () => {
+  const { root, tables } = await makeWorkspace();
+  const rows = (tables[TRAIN] as MadeRow[]).map(cellsOf);
+  for (const [i, [column, text]] of (
+    [
+      [2, "mis\0sing"],
+      [3, "C\u001b1"],
+      [0, "T1\ninspect"],
+    ] as const
+  ).entries())
+    rows[i] = (rows[i] as string[]).map((cell, c) => (c === column ? text : cell));
+  await writeTable(root, TRAIN, HEADER, rows);
+  const { count, d } = await look(root, { decode: false });
+  expect(count("control_character")).toBe(3);
+  const found = d.findings.filter((f) => f.code === "control_character");
+  expect(found.flatMap((f) => f.examples.map((e) => e.where?.column)).sort()).toEqual([1, 3, 4]);
 });

@@ -40,7 +40,9 @@ export async function checkImages(
   const emit = o.emit ?? silent;
   const bad = new Uint8Array(set.count);
   const identity = new Uint32Array(set.count * 2);
-  const outside = linkFinder(imagesDir);
+  // The images folder may itself be reached through a link, as in a repaired workspace.
+  const root = realOrUndefined(imagesDir) ?? imagesDir;
+  const outside = linkFinder(imagesDir, root);
   for (let i = 0; i < set.count; i++) {
     if (i % 20_000 === 0) {
       emit({
@@ -61,8 +63,13 @@ export async function checkImages(
       found.add(code, message, where);
       bad[i] = 1 + FILE_FAULTS.indexOf(code);
     };
-    const seen = test.map((file) => look(file, "image_missing", fault));
-    const reference = golden.map((file) => look(file, "golden_missing", fault));
+    const leads = (link: string) =>
+      found.add("symlink_outside", () => `${link} leads out of the images folder`, where);
+    const onLink = (file: string) => {
+      if (leavesFolder(root, file)) leads(file);
+    };
+    const seen = test.map((file) => look(file, "image_missing", fault, onLink));
+    const reference = golden.map((file) => look(file, "golden_missing", fault, onLink));
     const [first, second] = [seen[0], reference[0]];
     if (first) {
       identity[i * 2] = Math.imul(first.dev, 0x9e3779b1) ^ Math.floor(first.ino / 4294967296);
@@ -70,7 +77,7 @@ export async function checkImages(
     }
     for (const file of [test[0] as string, golden[0] as string]) {
       const link = outside(path.dirname(file));
-      if (link) found.add("symlink_outside", () => `${link} leads out of the images folder`, where);
+      if (link) leads(link);
     }
     if (first && second && first.ino !== 0 && first.ino === second.ino && first.dev === second.dev) {
       fault("golden_is_test", () => `golden and test image are both ${golden[0]}`);
@@ -88,10 +95,20 @@ export async function checkImages(
 
 type Report = (code: FileFault, message: () => string) => void;
 
-function look(file: string, missing: "image_missing" | "golden_missing", report: Report): Stats | undefined {
+function look(
+  file: string,
+  missing: "image_missing" | "golden_missing",
+  report: Report,
+  onLink: (file: string) => void,
+): Stats | undefined {
   let stats: Stats | undefined;
   try {
-    stats = statSync(file, { throwIfNoEntry: false });
+    // One call for a plain file; only links cost more.
+    stats = lstatSync(file, { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink()) {
+      stats = statSync(file, { throwIfNoEntry: false });
+      if (stats) onLink(file);
+    }
   } catch (error) {
     if (!isErrno(error)) throw error;
     if (isErrno(error, "ELOOP")) report("symlink_loop", () => `links form a loop: ${file}`);
@@ -107,7 +124,7 @@ function look(file: string, missing: "image_missing" | "golden_missing", report:
 }
 
 /** Finds the first symbolic link on the way from the images folder to a folder that leads outside. */
-function linkFinder(imagesDir: string): (folder: string) => string | undefined {
+function linkFinder(imagesDir: string, root: string): (folder: string) => string | undefined {
   const known = new Map<string, string | undefined>([[imagesDir, undefined]]);
   const find = (folder: string): string | undefined => {
     if (known.has(folder)) return known.get(folder);
@@ -116,10 +133,7 @@ function linkFinder(imagesDir: string): (folder: string) => string | undefined {
       known.set(imagesDir, undefined);
     }
     let link = path.dirname(folder) === folder ? undefined : find(path.dirname(folder));
-    if (link === undefined && isLink(folder)) {
-      const target = realOrUndefined(folder);
-      if (target !== undefined && path.relative(imagesDir, target).startsWith("..")) link = folder;
-    }
+    if (link === undefined && isLink(folder) && leavesFolder(root, folder)) link = folder;
     known.set(folder, link);
     return link;
   };
@@ -134,9 +148,14 @@ function isLink(folder: string): boolean {
   }
 }
 
-function realOrUndefined(folder: string): string | undefined {
+function leavesFolder(root: string, link: string): boolean {
+  const target = realOrUndefined(link);
+  return target !== undefined && /^\.\.(?:$|[\\/])/.test(path.relative(root, target));
+}
+
+function realOrUndefined(file: string): string | undefined {
   try {
-    return realpathSync(folder);
+    return realpathSync.native(file);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
+import { requireFile } from "../kit/files.js";
 import type { Collector } from "./collect.js";
 import { isPass } from "./label.js";
 import { checkCells, confine, type ImageNaming } from "./pairs.js";
@@ -122,6 +123,7 @@ export async function loadTable(
 /** Byte-order mark and Windows line ends, from the first bytes. */
 async function checkBytes(file: string, found: Collector): Promise<void> {
   try {
+    await requireFile(file);
     const handle = await open(file, "r");
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0);

@@ -17,6 +17,9 @@ export function imageNames(objectName: string, lights: readonly string[], imageE
     : lights.map((light) => `${objectName}_${light}${imageExt}`);
 }
 
+/** NUL, line ends, tabs, escapes: no tool keeps them in a file name, and most readers cut or mangle them. */
+const CONTROL = /\p{Cc}/u;
+
 /** The checked and trimmed cells of one row, or the reason why the row cannot be used. */
 export type RowCells = Readonly<{
   label: string;
@@ -49,6 +52,10 @@ export function checkCells(
     } else {
       if (text !== raw) at("cell_whitespace", () => `${field} ${JSON.stringify(raw)} has blanks around it`);
       if (isNanLike(text)) at("cell_nan_like", () => `${field} "${text}" reads as a missing value in pandas`);
+      if (CONTROL.test(text)) {
+        at("control_character", () => `${field} ${JSON.stringify(text)} has a control character`);
+        usable = false;
+      }
       if (isPath && text.includes("\\")) at("path_backslash", () => `${field} "${text}" has backslashes`);
       if (isPath && path.isAbsolute(text)) at("path_absolute", () => `${field} "${text}" is absolute`);
     }
@@ -57,12 +64,17 @@ export function checkCells(
   const input = read(columns.input, "input_path", true);
   const golden = read(columns.golden, "golden_path", true);
   const object = read(columns.object, "object_name", false);
-  if (/[/\\\0]/.test(object)) {
+  if (/[/\\]/.test(object)) {
     const place = { file, row: line, column: columns.object + 1, field: "object_name" };
     found.add("object_name_invalid", () => `object_name "${object}" contains a path separator`, place);
     usable = false;
   }
   const label = cells[columns.label] ?? "";
+  if (CONTROL.test(label.trim())) {
+    const place = { file, row: line, column: columns.label + 1, field: "label" };
+    found.add("control_character", () => `label ${JSON.stringify(label)} has a control character`, place);
+    usable = false;
+  }
   const fault = labelFault(label);
   if (fault) {
     const place = { file, row: line, column: columns.label + 1, field: "label" };

@@ -1,7 +1,7 @@
 import { open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
-import { joinInside } from "../kit/files.js";
+import { joinInside, requireFile } from "../kit/files.js";
 import { imageSize } from "../kit/images.js";
 import { pairColumns } from "./table.js";
 
@@ -24,6 +24,7 @@ const SAMPLED_IMAGES = 24;
 /** The first rows of a table, read from its first bytes only. Empty when they cannot be understood. */
 async function headRows(file: string): Promise<string[][]> {
   try {
+    await requireFile(file);
     const handle = await open(file, "r");
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 import { dataError, type Problem, ReflowError } from "./errors.js";
-import { explainReadError } from "./files.js";
+import { explainReadError, requireFile } from "./files.js";
 
 /** One data row: its cells and the 1-based line of the file on which it begins. */
 export type CsvRow = Readonly<{ cells: readonly string[]; line: number }>;
@@ -23,6 +23,7 @@ export async function streamCsv(
   onRow: (row: CsvRow) => void,
   onBadRow: (row: CsvRow) => void = () => {},
 ): Promise<{ header: readonly string[]; problems: Problem[] }> {
+  await requireFile(file);
   const problems: Problem[] = [];
   let header: readonly string[] | undefined;
   let badLengths = 0;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno } from "./errors.js";
 
@@ -73,6 +73,7 @@ export async function readJson(file: string): Promise<unknown> {
 
 /** Reads UTF-8 text without a byte-order mark. Throws `file_missing`, `file_unreadable` or `not_utf8`. */
 export async function readText(file: string): Promise<string> {
+  await requireFile(file);
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -91,6 +92,27 @@ export async function readText(file: string): Promise<string> {
       },
     );
   }
+}
+
+/**
+ * Refuses what is no regular file before it is opened: opening a FIFO waits for a writer, for ever.
+ * Throws `file_missing`, `is_a_folder`, `not_a_file` or another read error.
+ */
+export async function requireFile(file: string): Promise<void> {
+  let stats: Awaited<ReturnType<typeof stat>>;
+  try {
+    stats = await stat(file);
+  } catch (error) {
+    throw explainReadError(error, file);
+  }
+  if (stats.isDirectory()) throw explainReadError({ code: "EISDIR" }, file);
+  if (!stats.isFile())
+    throw dataError(
+      "not_a_file",
+      `${file} is a pipe, socket or device, not a regular file`,
+      "Name a regular file; save what a pipe gives to a file first.",
+      { file },
+    );
 }
 
 /** Turns Node's read errors into one clear error. */
@@ -119,6 +141,7 @@ export async function exists(file: string): Promise<boolean> {
 
 /** SHA-256 of a file's bytes in hexadecimal, streamed. */
 export async function hashFile(file: string): Promise<string> {
+  await requireFile(file);
   const hash = createHash("sha256");
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);

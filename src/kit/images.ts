@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { dataError } from "./errors.js";
-import { exists, explainReadError, hashText, writeFileAtomic } from "./files.js";
+import { exists, explainReadError, hashText, requireFile, writeFileAtomic } from "./files.js";
 
 /** 8-bit pixels, interleaved, row by row: `data.length = width · height · channels`. */
 export type Pixels = Readonly<{ width: number; height: number; channels: 1 | 3; data: Uint8Array }>;
@@ -11,7 +11,7 @@ export const MOST_PIXELS = 200_000_000;
 /**
  * Decodes an image file to 8-bit grey (1 channel) or sRGB (3 channels). 16-bit, palette, CMYK and alpha images
  * are converted (alpha is laid on black). `color: "auto"` keeps grey files grey.
- * Throws `file_missing`, `image_unreadable` or `image_too_large` with the file named.
+ * Throws `file_missing`, `not_a_file`, `image_unreadable` or `image_too_large` with the file named.
  */
 export async function decodeImage(file: string, color: "auto" | "gray" | "rgb" = "auto"): Promise<Pixels> {
   return (await decodeImageWithHeader(file, color)).pixels;
@@ -22,6 +22,7 @@ export async function decodeImageWithHeader(
   file: string,
   color: "auto" | "gray" | "rgb" = "auto",
 ): Promise<{ pixels: Pixels; header: Metadata }> {
+  await requireFile(file);
   try {
     const image = sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", sequentialRead: true });
     const header = await image.metadata();
@@ -46,6 +47,7 @@ export async function decodeImageWithHeader(
 
 /** Width, height and channels from the header only. Same errors as {@link decodeImage}. */
 export async function imageSize(file: string): Promise<{ width: number; height: number; gray: boolean }> {
+  await requireFile(file);
   try {
     const meta = await sharp(file, { limitInputPixels: MOST_PIXELS }).metadata();
     return { width: meta.width, height: meta.height, gray: isGray(meta.space) };

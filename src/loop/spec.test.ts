@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { parseSpec } from "../changenet/index.js";
 import { deriveSpec, effectiveSpec, inferenceSpec, readSpecTree, specText, valueAt } from "./spec.js";
 
 const tree = {
@@ -105,4 +106,17 @@ test("epochs that a person asks for are meant: no bounds on the steps, unless th
   const bounded = { ...tree, model: { ...tree.model, builtin: { min_steps: 12 } } };
   expect(valueAt(effectiveSpec(bounded, 1).tree, "model.builtin.min_steps")).toBe(12);
   expect(valueAt(effectiveSpec(tree, undefined).tree, "model.builtin")).toBeUndefined();
+});
+
+test.each([
+  `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefg"].map((k, i) => `${k}: &${k} [${Array(9).fill(`*${"abcdef"[i]}`).join(",")}]`).join("\n")}\n`,
+  "a: *nowhere\n",
+])("a spec whose aliases cannot be resolved is one data error", async (text) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "spec-"));
+  const file = path.join(folder, "spec.yaml");
+  await writeFile(file, text);
+  await expect(readSpecTree(file)).rejects.toMatchObject({ kind: "data", code: "spec_unreadable" });
+  const { problems } = parseSpec(text, file);
+  expect(problems.map((p) => p.severity)).toContain("error");
+  await rm(folder, { recursive: true });
 });

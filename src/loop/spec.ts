@@ -8,7 +8,18 @@ export type SpecTree = Record<string, unknown>;
 export async function readSpecTree(file: string): Promise<SpecTree> {
   const doc = parseDocument(await readText(file));
   const fault = doc.errors[0];
-  const tree: unknown = fault ? undefined : doc.toJS();
+  let tree: unknown;
+  try {
+    if (!fault) tree = doc.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // Aliases without an anchor, and aliases that multiply without bound.
+    throw dataError(
+      "spec_unreadable",
+      `not usable YAML: ${(error as Error).message.split("\n")[0]}`,
+      "Write the values out instead of using aliases.",
+      { file },
+    );
+  }
   if (fault || typeof tree !== "object" || tree === null || Array.isArray(tree)) {
     const at = fault?.linePos?.[0];
     throw dataError(

@@ -217,3 +217,8 @@ describe("evaluateMetric", () => {
     });
   });
 });
+
+test("an output folder that is a file is refused by name", async () => {
+  const { file } = await csv(WORKED);
+  await expect(writeKpiFiles(file, file)).rejects.toMatchObject({ code: "not_a_folder" });
+});

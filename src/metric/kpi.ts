@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { explainWriteError } from "../kit/errors.js";
 import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
 import { writeCharts } from "./charts.js";
 import type { Claim } from "./claim.js";
@@ -55,7 +56,11 @@ export type KpiOptions = InferenceColumns &
  */
 export async function writeKpiFiles(csv: string, outDir: string, o: KpiOptions = {}): Promise<KpiSummary> {
   const at = (name: string) => path.join(outDir, name);
-  if (o.writeResult !== false) await rm(at("metric_result.json"), { force: true });
+  try {
+    if (o.writeResult !== false) await rm(at("metric_result.json"), { force: true });
+  } catch (error) {
+    throw explainWriteError(error, at("metric_result.json"));
+  }
   const data = await readInference(csv, o);
   const s = sweep(data.scores, data.ng);
   const passLabel = o.passLabel ?? "PASS";

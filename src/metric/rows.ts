@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { streamCsv } from "../kit/csv.js";
 import { dataError, ReflowError } from "../kit/errors.js";
-import { explainReadError } from "../kit/files.js";
+import { explainReadError, requireFile } from "../kit/files.js";
 
 /** A CSV in memory whose cells are cut only when asked for: a million rows cost one string and one index. */
 export type Rows = Readonly<{
@@ -28,6 +28,7 @@ export async function readRows(file: string): Promise<Rows> {
 }
 
 async function readPlain(file: string): Promise<Rows | undefined> {
+  await requireFile(file);
   let bytes: Buffer;
   try {
     if ((await stat(file)).size > LARGEST_TEXT) return undefined;

@@ -38,7 +38,18 @@ export function readSpecText(text: string, file: string): SpecReader {
         file,
       }),
     );
-  const raw = sound ? (document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>) : {};
+  let raw: Record<string, unknown> = {};
+  try {
+    if (sound) raw = document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>;
+  } catch (error) {
+    // Aliases without an anchor, and aliases that multiply without bound.
+    const message = `not usable YAML: ${(error as Error).message.split("\n")[0]}`;
+    problems.push(
+      problem("error", "spec_unreadable", message, "Write the values out instead of using aliases.", {
+        file,
+      }),
+    );
+  }
   const placeOf = (path: string): Place => ({
     file,
     field: path,

@@ -34,14 +34,12 @@ export function addRunOptions(command: Command): Command {
     .option("--workers <n>", "worker threads (default: all cores)", whole)
     .option("--encoder <onnx>", "encoder for mining instead of the current network, e.g. SigLIP or DINO")
     .option("--baseline-checkpoint <onnx>", "a baseline trained elsewhere; training starts with iteration 1")
-    .option("--platform <name>", "where jobs run", "local")
+    .option("--platform <name>", "where jobs run", platform, "local")
     .option("--json", "machine-readable output")
     .option("--plain", "no bars and colours");
 }
 
 export function toRunOptions(workspace: string, f: RunFlags): RunOptions {
-  if (f.platform !== "local")
-    throw new InvalidArgumentError(`unknown platform "${f.platform}"; this version has: local`);
   const { json: _, plain: __, platform: ___, ...rest } = f;
   return { workspace, ...rest };
 }
@@ -55,6 +53,23 @@ export function repeatCommand(name: string, workspace: string, f: RunFlags): str
     words.push(`--${key.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, quoted(String(value)));
   }
   return words.join(" ");
+}
+
+/** The platforms of this version. */
+const PLATFORMS: readonly string[] = ["local"];
+
+function platform(text: string): string {
+  if (!PLATFORMS.includes(text))
+    throw new InvalidArgumentError(`unknown platform; this version has: ${PLATFORMS.join(", ")}`);
+  return text;
+}
+
+/** A seed, as `plan` takes it. */
+export function seed(text: string): number {
+  const value = whole(text);
+  if (value < 0 || value > 2 ** 31 - 1)
+    throw new InvalidArgumentError(`a whole number from 0 to ${2 ** 31 - 1}`);
+  return value;
 }
 
 function whole(text: string): number {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -105,6 +105,38 @@ describe("the pictures", () => {
 });
 
 describe("makeDemoWorkspace", () => {
+  test("never touches a folder that holds something else, nor a file", async () => {
+    const root = await mkdtemp(path.join(tmpdir(), "demo-"));
+    try {
+      const table = path.join(root, "train", "training_set.csv");
+      await mkdir(path.dirname(table));
+      await writeFile(table, "mine");
+      const make = (to: string) => makeDemoWorkspace({ root: to, seed: 1, tables: TINY });
+      await expect(make(root)).rejects.toMatchObject({ code: "demo_folder_in_use", exitCode: 2 });
+      await writeFile(path.join(root, "demo.json"), "{}");
+      await expect(make(root)).rejects.toMatchObject({ code: "demo_folder_in_use" });
+      for (const file of [table, path.join(table, "below")])
+        await expect(make(file)).rejects.toMatchObject({ code: "not_a_folder", exitCode: 2 });
+      expect(await readFile(table, "utf8")).toBe("mine");
+      expect((await readdir(root)).sort()).toEqual(["demo.json", "train"]);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
+  test("an interrupted demo can be started again", async () => {
+    const root = await mkdtemp(path.join(tmpdir(), "demo-"));
+    try {
+      const abort = new AbortController();
+      abort.abort();
+      const o = { root, seed: 1, tables: TINY, workers: 1 };
+      await expect(makeDemoWorkspace({ ...o, signal: abort.signal })).rejects.toThrow();
+      expect((await makeDemoWorkspace(o)).reused).toBe(false);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
   test("writes a workspace that the doctor finds sound, the same bytes for the same seed, and only once", async () => {
     const roots = await Promise.all([1, 2].map(() => mkdtemp(path.join(tmpdir(), "demo-"))));
     const [root, again] = roots as [string, string];

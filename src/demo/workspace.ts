@@ -1,10 +1,11 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { TABLE_PATHS } from "../dataset/index.js";
 import { formatCsv } from "../kit/csv.js";
+import { isErrno, ReflowError } from "../kit/errors.js";
 import { type Emit, silent } from "../kit/events.js";
-import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { explainReadError, writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
 import { cores, mapOnWorkers, workerUrl } from "../kit/pool.js";
 import { seeded } from "../kit/random.js";
 import type { Design, Site } from "./design.js";
@@ -55,13 +56,17 @@ const HEADER = [
 /** Changes with the drawing: an older workspace is then drawn anew. */
 const EDITION = 5;
 const BATCH = 12;
+/** Says that a folder was made by the demo, and with what. */
+const NOTE = "demo.json";
 
 /**
  * Draws a small inspection data set in the layout of contract 1.1: eight board designs with chips, transistors,
  * circuits and bare tracks under two lightings, every unit a little off and lit a little differently, with eight
- * types of defects. Offline; the same seed gives the same bytes. Interrupted, it can be started again.
+ * types of defects. Offline; the same seed gives the same bytes. Interrupted, it can be started again. Throws
+ * `demo_folder_in_use` when the folder holds anything else than a demo, and `not_a_folder`; nothing is touched then.
  */
 export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> {
+  const before = await demoNote(o.root);
   const emit = o.emit ?? silent;
   const random = seeded(o.seed);
   const wanted = o.tables ?? DEMO_TABLES;
@@ -75,15 +80,43 @@ export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> 
   const rows = Object.fromEntries(tables.map((t) => [t.table.role, t.shots.length])) as DemoWorkspace["rows"];
   const result = { root: path.resolve(o.root), rows, images: shots.length * 2 };
   const note = { edition: EDITION, seed: o.seed, tables: wanted };
-  const noteFile = path.join(o.root, "demo.json");
-  const reused = JSON.stringify(await readNote(noteFile)) === JSON.stringify(note);
+  const noteFile = path.join(o.root, NOTE);
+  const reused = JSON.stringify(before) === JSON.stringify(note);
   if (!reused) {
+    // Marks the folder as ours before the first picture: an interrupted demo can be started again.
+    await writeJsonAtomic(noteFile, { ...note, drawing: true });
     await drawAll({ ...o, tables: wanted }, shots, designs, emit);
     for (const t of tables) await writeTable(o.root, t.table.role, t.shots, designs);
   }
   await writeFileAtomic(path.join(o.root, "specs", "baseline_spec.yaml"), stringify(o.spec ?? demoSpec()));
   await writeJsonAtomic(noteFile, note);
   return { ...result, reused };
+}
+
+/** The note of an earlier demo in `root`; undefined when the folder is missing or empty. Throws for all else. */
+async function demoNote(root: string): Promise<unknown> {
+  const found = await readdir(root).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT")) return [];
+    if (isErrno(error, "ENOTDIR"))
+      throw new ReflowError(
+        "usage",
+        "not_a_folder",
+        `the demo cannot go to ${root}: the path, or a part of it, is a file`,
+        "Name a new folder.",
+        { where: { file: root } },
+      );
+    throw explainReadError(error, root);
+  });
+  if (found.length === 0) return undefined;
+  const note = await readNote(path.join(root, NOTE));
+  if (typeof note === "object" && note !== null && "edition" in note && "tables" in note) return note;
+  throw new ReflowError(
+    "usage",
+    "demo_folder_in_use",
+    `${root} is not empty and was not made by the demo; nothing was written`,
+    "Name a new or empty folder with --output.",
+    { where: { file: root } },
+  );
 }
 
 async function readNote(file: string): Promise<unknown> {

@@ -4,6 +4,7 @@ import { driveOptions } from "../drive-options.js";
 import { onInterrupt } from "../interrupt.js";
 import { printOutcome } from "../outcome.js";
 import { outputMode, quoted, reporter, suggest } from "../output.js";
+import { seed } from "../run-options.js";
 
 const KPI = "FAR < 5% at Recall=100%";
 
@@ -13,25 +14,24 @@ export function registerDemo(program: Command): void {
     .command("demo")
     .description("make a small board workspace and run the whole loop on it, offline")
     .option("--output <dir>", "where the workspace goes", "reflow-demo")
-    .option("--seed <n>", "another board, another run", "1")
+    .option("--seed <n>", "another board, another run", seed, 1)
     .option("--json", "machine-readable output")
     .option("--plain", "no bars and colours")
-    .action(async (flags: { output: string; seed: string; json?: boolean; plain?: boolean }) => {
+    .action(async (flags: { output: string; seed: number; json?: boolean; plain?: boolean }) => {
       const mode = outputMode(flags);
       const show = reporter(mode);
       const { signal, done } = onInterrupt();
       const root = path.resolve(flags.output);
       const say = (message: string) => show.emit({ type: "log", level: "info", message });
-      const seed = Number(flags.seed) || 1;
       let runDir: string | undefined;
       try {
         const { makeDemoWorkspace } = await import("../../demo/index.js");
         const { makePlan, runPlan } = await import("../../loop/index.js");
         say(`Drawing a board workspace in ${root}`);
-        await makeDemoWorkspace({ root, seed, emit: show.emit, signal });
+        await makeDemoWorkspace({ root, seed: flags.seed, emit: show.emit, signal });
         say("Checking it and planning the run (the demo approves its own plan)");
         const plan = await makePlan(
-          { workspace: root, kpi: KPI, maxIterations: 3, seed },
+          { workspace: root, kpi: KPI, maxIterations: 3, seed: flags.seed },
           { emit: show.emit, signal },
         );
         show.clear();
@@ -50,7 +50,9 @@ export function registerDemo(program: Command): void {
         show.clear();
         if (signal.aborted && mode !== "json")
           suggest(
-            runDir ? `reflow resume ${quoted(runDir)}` : `reflow demo --output ${quoted(flags.output)}`,
+            runDir
+              ? `reflow resume ${quoted(runDir)}`
+              : `reflow demo --output ${quoted(flags.output)} --seed ${flags.seed}`,
           );
         throw error;
       } finally {

@@ -66,6 +66,16 @@ describe("parseMetric", () => {
     ["FAR < 10% at Recall=101%", "metric_recall_range"],
     ["FAR < 10% at noon", "metric_target_text"],
     ["", "metric_target_text"],
+    ["FAR < 1% at Recall=100% and more", "metric_target_text"],
+    ["FAR < 1,5%", "metric_number_invalid"],
+    ["FAR < 1e-400%", "metric_number_invalid"],
+    ["FAR < 1 000%", "metric_number_invalid"],
+    ["FAR < 1.5.5%", "metric_number_invalid"],
+    ["FAR < 1% at Recall=99,5%", "metric_number_invalid"],
+    ["FAR < 101%", "metric_far_range"],
+    ["FAR < -1%", "metric_far_range"],
+    ["FAR > 1%", "metric_far_direction"],
+    ["FAR >= 1% at Recall=100%", "metric_far_direction"],
   ])("refuses %j with %s", (text, expected) => {
     expect(() => parseMetric(text)).toThrow(code(expected));
   });

@@ -60,6 +60,8 @@ function parseTarget(text: string): Target {
   if (!head || !tail || !displayName)
     throw usage("metric_target_text", `cannot read the metric target ${JSON.stringify(text)}`, HOW);
   const unit = tail[1] as string;
+  // A rest that still looks like a number (`1,5%`, `1e-4%`, `1 000%`) was not read whole.
+  if (/^(?:[,.'_]?\d|e[+-]?\d)/i.test(unit)) throw unreadableNumber(`${head[3]}${head[4]}`.trim());
   return {
     name: nameOf(displayName, unit),
     displayName,
@@ -81,6 +83,7 @@ function nameOf(displayName: string, unit: string): string {
 
 function complete(t: Target, options: MetricOptions): MetricContract {
   const isFar = t.name === "far_pct";
+  if (isFar) checkFar(t);
   const recall = isFar ? recallOf(t.context) : undefined;
   const parameters =
     recall !== undefined
@@ -104,10 +107,36 @@ function complete(t: Target, options: MetricOptions): MetricContract {
   });
 }
 
+/** A false-alarm rate is a percentage, and less of it is better: anything else is met always or never. */
+function checkFar(t: Target): void {
+  if (!(t.target >= 0 && t.target <= 100))
+    throw usage(
+      "metric_far_range",
+      `a FAR of ${general(t.target)} % cannot be asked for`,
+      "It lies from 0 to 100 %.",
+    );
+  if (t.operator === ">" || t.operator === ">=")
+    throw usage(
+      "metric_far_direction",
+      `FAR ${t.operator} ${general(t.target)}% would ask for more false alarms`,
+      `Write \`FAR < ${general(t.target)}%\`: less is better.`,
+    );
+}
+
+function unreadableNumber(text: string): ReflowError {
+  return usage(
+    "metric_number_invalid",
+    `cannot read the number in ${JSON.stringify(text)}`,
+    "Write plain decimals with a point, for example 1.5% or 0.0001%.",
+  );
+}
+
 function recallOf(context: string | undefined): number {
-  const found = /recall\s*=\s*(-?(?:\d+(?:\.\d*)?|\.\d+))/i.exec(context ?? "");
+  const found = /^recall\s*=\s*(-?(?:\d+(?:\.\d*)?|\.\d+))\s*%?$/i.exec(context ?? "");
+  if (!found && context !== undefined && /^recall\s*=\s*-?[\d.,e+']+\s*%?$/i.test(context))
+    throw unreadableNumber(context);
   if (!found && context !== undefined)
-    throw usage("metric_target_text", `cannot read "at ${context}"`, "Write `at Recall=100%`.");
+    throw usage("metric_target_text", `cannot read "at ${context}"`, "Write `at Recall=100%` and nothing after it.");
   const recall = found ? Number(found[1]) : 100;
   if (!(recall > 0 && recall <= 100))
     throw usage(

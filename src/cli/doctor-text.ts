@@ -1,6 +1,7 @@
 import path from "node:path";
 import { CODES, type CodeInfo, type Diagnosis, type Finding, type Repair } from "../dataset/index.js";
 import { formatPlace } from "../kit/errors.js";
+import { quoted } from "./output.js";
 
 type Style = Readonly<{ color: boolean; fixHint?: boolean }>;
 
@@ -28,7 +29,7 @@ export function doctorText(d: Diagnosis, o: Style): string {
   const repairable = d.findings.some((f) => (CODES as Record<string, CodeInfo>)[f.code]?.auto !== undefined);
   if (o.fixHint && repairable)
     lines.push(
-      `Next: reflow doctor ${d.workspace} --fix   writes repaired copies, the originals stay as they are`,
+      `Next: reflow doctor ${quoted(d.workspace)} --fix   writes repaired copies, the originals stay as they are`,
     );
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,8 @@
-import { stderr, stdout } from "node:process";
+import { stdout } from "node:process";
 import type { Command } from "commander";
 import type { Diagnosis, Repair } from "../dataset/index.js";
+import { ReflowError } from "../kit/errors.js";
+import { GRACE_MS, onInterrupt } from "./interrupt.js";
 import { outputMode, reporter } from "./output.js";
 
 type Options = Readonly<{
@@ -50,13 +52,11 @@ async function doctor(folder: string, o: Options): Promise<number> {
   const show: typeof emit = (event) => {
     if (event.type === "progress") emit(event);
   };
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  process.once("SIGINT", stop);
+  const { signal, done } = onInterrupt({ graceMs: GRACE_MS });
   try {
     const claim = o.claim === undefined ? undefined : parseClaim(o.claim);
     const workspace = await discoverWorkspace(folder);
-    const settings = { decode: o.decode, emit: show, signal: abort.signal, ...(claim && { claim }) };
+    const settings = { decode: o.decode, emit: show, signal, ...(claim && { claim }) };
     const fixed: Repair | undefined = o.fix ? await repair(workspace, settings) : undefined;
     const diagnosis: Diagnosis = fixed?.before ?? (await diagnose(workspace, settings));
     clear();
@@ -72,10 +72,14 @@ async function doctor(folder: string, o: Options): Promise<number> {
     return (fixed?.after ?? diagnosis).ok ? 0 : 3;
   } catch (error) {
     clear();
-    if (!abort.signal.aborted) throw error;
-    stderr.write("interrupted; nothing was changed\n");
-    return 130;
+    if (!signal.aborted) throw error;
+    throw new ReflowError(
+      "interrupted",
+      "interrupted",
+      "stopped; your tables are as they were",
+      "The same command starts again.",
+    );
   } finally {
-    process.removeListener("SIGINT", stop);
+    done();
   }
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(ws, { recursive: true, force: true }));
 
+/** Says on standard error when the command has taken over SIGTERM. */
+const LISTENING = `data:text/javascript,${encodeURIComponent(
+  'process.on("newListener", (n) => n === "SIGTERM" && setImmediate(() => process.stderr.write("LISTENING\\n")));',
+)}`;
 const KPI = ["--kpi", "FAR < 1% at Recall=100%", "--max-iterations", "1"];
 
 describe("the command line", () => {
@@ -56,9 +60,72 @@ describe("the command line", () => {
     [["plan", "x", "--kpi", "FAR < 1%", "--max-iterations", "three"], 2],
     [["run", "x", ...KPI, "--platform", "moon"], 2],
     [["status"], 2],
+    [["constructor"], 2],
+    [["__proto__", "--help"], 2],
+    [["help", "nonsense"], 2],
+    [["demo", "--seed", "1.5x"], 2],
+    [["demo", "--seed", "-1"], 2],
     [["infer", "x"], 2],
   ])("%j is a usage error", (args, code) => {
-    expect(run(...args).code).toBe(code);
+    const done = run(...args);
+    expect(done.code).toBe(code);
+    expect(done.err + done.out).not.toBe("");
+    expect(done.err).not.toMatch(/\n\s+at .*\.js:\d+/);
+  });
+
+  test("an unknown platform is named with those there are", () => {
+    expect(run("plan", "x", ...KPI, "--platform", "slurm").err).toMatch(/--platform.*slurm.*local/);
+  });
+
+  test("with --json a wrong option is one error event", () => {
+    for (const args of [["plan", "x"], ["frobnicate"], ["status", "x", "--nonsense"]]) {
+      const done = run(...args, "--json");
+      expect(done.code).toBe(2);
+      expect(done.err).toBe("");
+      expect(JSON.parse(done.out)).toMatchObject({ type: "error", code: "usage", exit_code: 2 });
+    }
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full disk under the output is one line and exit 4", () => {
+    for (const args of [["--help"], ["plan", ws, ...KPI, "--json"]]) {
+      const full = openSync("/dev/full", "w");
+      const done = spawnSync(process.execPath, [cli, ...args], {
+        encoding: "utf8",
+        stdio: ["ignore", full, "pipe"],
+      });
+      closeSync(full);
+      expect(done.status).toBe(4);
+      expect(done.stderr).toMatch(/^disk_full: .*\n$/);
+    }
+  });
+
+  test("demo refuses a folder with something in it, and a file", () => {
+    const demo = run("demo", "--output", ws);
+    expect([demo.code, demo.err]).toEqual([2, expect.stringContaining("demo_folder_in_use")]);
+    const file = run("demo", "--output", path.join(ws, "kpi", "testing_set.csv"));
+    expect([file.code, file.err]).toEqual([2, expect.stringContaining("not_a_folder")]);
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)("%s ends plan and doctor at once with 130", async (signal) => {
+    for (const args of [
+      ["plan", ws, ...KPI],
+      ["doctor", ws],
+    ]) {
+      // Sent as soon as the command listens; standard input that never ends is no matter to it.
+      const child = spawn(process.execPath, ["--import", LISTENING, cli, ...args], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let sent = 0;
+      child.stderr.on("data", (chunk) => {
+        if (sent === 0 && String(chunk).includes("LISTENING")) {
+          sent = performance.now();
+          child.kill(signal);
+        }
+      });
+      const code = await new Promise((resolve) => child.on("close", resolve));
+      expect(code, args[0]).toBe(130);
+      expect(performance.now() - sent).toBeLessThan(5000);
+    }
   });
 
   test.each([
@@ -121,6 +188,9 @@ describe("the command line", () => {
       const plan = run("plan", dir, ...KPI, "--json");
       expect(plan.code).toBe(3);
       const hash = JSON.parse(plan.out).plan_hash;
+      expect(run("plan", dir, ...KPI).err).toMatch(
+        /Next: repair the problem.*: reflow doctor '?\S+'?( --fix)?\n/,
+      );
       const blocked = run("run", dir, ...KPI, "--approve", hash);
       expect(blocked.code).toBe(3);
       expect(blocked.err).toContain("image_missing");

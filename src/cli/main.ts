@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { ReflowError } from "../kit/errors.js";
+import { explainWriteError, ReflowError } from "../kit/errors.js";
 import { printError } from "./errors.js";
+import { interrupted } from "./interrupt.js";
 
 /** Loads the module of a command and adds it. Only the named one is loaded, so that `--help` starts quickly. */
 type Loader = () => Promise<(program: Command) => void>;
@@ -61,14 +62,16 @@ Begin with: reflow demo`;
 
 /** Runs the command line and returns the exit code. */
 export async function main(given: readonly string[]): Promise<number> {
-  // `reflow help run` is `reflow run --help`.
-  const argv = given[0] === "help" && given[1] ? [given[1], "--help"] : given;
+  const json = given.includes("--json");
+  const argv = meant(given);
   const program = new Command("reflow")
     .description("Improve an optical-inspection change model until it meets your KPI, with proof.")
     .exitOverride()
     .showHelpAfterError("(add --help for the options)")
     .addHelpText("after", EPILOGUE);
-  const wanted = COMMANDS[argv[0] ?? ""];
+  // The one error event stands for the text.
+  if (json) program.configureOutput({ writeErr: () => {} });
+  const wanted = known(argv[0]);
   if (wanted) (await wanted.load())(program);
   else {
     for (const [name, { description, hidden }] of Object.entries(COMMANDS))
@@ -85,17 +88,48 @@ export async function main(given: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    printError(error, { json: argv.includes("--json") });
-    return error instanceof ReflowError ? error.exitCode : 4;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (json) printError(usage(error.message), { json });
+      return 2;
+    }
+    const told = aborted(error) ? interrupted() : error;
+    printError(told, { json });
+    return told instanceof ReflowError ? told.exitCode : 4;
   }
+}
+
+/** Work that a signal stopped and that had no better word for it (Node's and the pool's error of an abort). */
+function aborted(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** The command of that name; words like `constructor` are none. */
+function known(name = ""): (typeof COMMANDS)[string] | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+/** `reflow help run` is `reflow run --help`; an unknown word stays alone, so that no option can hide it. */
+function meant(given: readonly string[]): readonly string[] {
+  const word = given[0] === "help" ? given[1] : given[0];
+  if (word === "help") return ["--help"];
+  if (word === undefined || word.startsWith("-")) return given;
+  if (!known(word)) return [word];
+  return given[0] === "help" ? [word, "--help"] : given;
+}
+
+function usage(message: string): ReflowError {
+  return new ReflowError("usage", "usage", message.replace(/^error: /, ""), "Add --help for the options.");
 }
 
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // `reflow status … | head -1`: the reader is gone, that is no fault.
     if (error.code === "EPIPE") process.exit(Number(process.exitCode ?? 0));
-    throw error;
+    // A full disk under a redirected output. Where standard error itself fails, only the exit code is left.
+    if (stream === process.stdout)
+      printError(explainWriteError(error, "the standard output"), { json: false, brief: true });
+    process.exit(4);
   });
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
+import { rmdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { ReflowError } from "../../kit/errors.js";
+import { explainWriteError, isErrno, ReflowError } from "../../kit/errors.js";
 import { exists } from "../../kit/files.js";
 import { quoted, suggest } from "../output.js";
 
@@ -25,6 +26,7 @@ export function registerExport(program: Command): void {
           "Finish it with `reflow resume <run-dir>`.",
           { where: { file: runDir } },
         );
+      await freePlace(flags.output, bundle);
       const files = await copyBundle(bundle, flags.output);
       process.stdout.write(
         flags.json
@@ -34,4 +36,21 @@ export function registerExport(program: Command): void {
       if (!flags.json)
         suggest(`reflow infer ${quoted(flags.output)} --csv <rows.csv> --images <dir> --output scores.csv`);
     });
+}
+
+/** Throws `output_exists` unless `output` is new or an empty folder (which is removed), outside of the bundle. */
+export async function freePlace(output: string, bundle: string): Promise<void> {
+  const refuse = (why: string) =>
+    new ReflowError("usage", "output_exists", `${output} ${why}`, "Name a new folder.", {
+      where: { file: output },
+    });
+  const inside = path.relative(path.resolve(bundle), path.resolve(output));
+  if (inside === "" || !(inside.split(path.sep)[0] === ".." || path.isAbsolute(inside)))
+    throw refuse("is the bundle of the run itself");
+  if (!(await exists(output))) return;
+  await rmdir(output).catch((error: unknown) => {
+    if (isErrno(error, "ENOTDIR")) throw refuse("exists and is a file or a link");
+    if (isErrno(error, "ENOTEMPTY", "EEXIST")) throw refuse("exists and is not empty");
+    throw explainWriteError(error, output);
+  });
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { cores } from "../../kit/pool.js";
-import { onInterrupt } from "../interrupt.js";
+import { GRACE_MS, onInterrupt } from "../interrupt.js";
 import { outputMode, reporter } from "../output.js";
 
 type Flags = Readonly<{
@@ -29,7 +29,7 @@ export function registerInfer(program: Command): void {
       const { inferCsv } = await import("../../engine/bundle/index.js");
       const mode = outputMode(flags);
       const show = reporter(mode);
-      const { signal, done } = onInterrupt();
+      const { signal, done } = onInterrupt({ graceMs: GRACE_MS });
       try {
         const result = await inferCsv({
           bundle: path.resolve(bundle),

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
-import { onInterrupt } from "../interrupt.js";
-import { outputMode, reporter, suggest } from "../output.js";
+import type { CodeInfo } from "../../dataset/index.js";
+import type { Problem } from "../../kit/errors.js";
+import { GRACE_MS, onInterrupt } from "../interrupt.js";
+import { outputMode, quoted, reporter, suggest } from "../output.js";
 import { addRunOptions, type RunFlags, repeatCommand, toRunOptions } from "../run-options.js";
 
 /** `reflow plan`: exit 0 when the plan can be approved, 3 when problems block it. Writes nothing. */
@@ -14,20 +16,31 @@ export function registerPlan(program: Command): void {
       const { planText } = await import("../plan-text.js");
       const mode = outputMode(flags);
       const show = mode === "json" ? { emit: () => {}, clear: () => {} } : reporter(mode);
-      const { signal, done } = onInterrupt();
+      const { signal, done } = onInterrupt({ graceMs: GRACE_MS });
       const emit: typeof show.emit = (e) => (e.type === "progress" ? show.emit(e) : undefined);
       const plan = await makePlan(toRunOptions(workspace, flags), { emit, signal }).finally(() => {
         show.clear();
         done();
       });
-      const blocked = blocking(plan).length;
+      const problems = blocking(plan);
+      const blocked = problems.length;
       process.stdout.write(mode === "json" ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan));
       if (blocked > 0)
-        suggest(`repair the ${blocked} problems above, for example with: reflow doctor ${workspace} --fix`);
+        suggest(
+          `repair the ${blocked === 1 ? "problem" : `${blocked} problems`} above: ${await doctorCommand(workspace, problems)}`,
+        );
       else if (mode !== "json")
         suggest(`${repeatCommand("run", workspace, flags)} --approve ${plan.plan_hash}`);
       process.exitCode = blocked > 0 ? 3 : 0;
     });
+}
+
+/** `--fix` only where it can repair something. */
+async function doctorCommand(workspace: string, problems: readonly Problem[]): Promise<string> {
+  const { CODES } = await import("../../dataset/index.js");
+  const table: Readonly<Record<string, CodeInfo>> = CODES;
+  const fixable = problems.some((p) => Object.hasOwn(table, p.code) && table[p.code]?.auto !== undefined);
+  return `reflow doctor ${quoted(workspace)}${fixable ? " --fix" : ""}`;
 }
 
 const HELP = `

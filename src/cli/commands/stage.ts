@@ -11,6 +11,7 @@ export function registerStage(program: Command): void {
       const { stageMain } = await import("../../engine/run-stage.js");
       const { builtinStages } = await import("../../engine/toolkits/builtin/index.js");
       const load = async (stage: string): Promise<AnyStage | undefined> => {
+        if (!Object.hasOwn(builtinStages, stage)) return undefined;
         const found = builtinStages[stage as keyof typeof builtinStages];
         return found && ((await found()) as AnyStage);
       };

@@ -40,6 +40,9 @@ export function pairColumns(header: readonly string[]): PairColumns {
   };
 }
 
+const listed = (names: readonly string[]) =>
+  [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+
 /** The required columns that a header lacks, as problems; a column of another spelling is pointed out. */
 export function headerProblems(
   file: string,
@@ -59,7 +62,10 @@ export function headerProblems(
           (close >= 0
             ? `; there is "${header[close]}"`
             : `; the header has: ${header.slice(0, 12).join(", ")}`),
-        hint: close >= 0 ? `Rename "${header[close]}" to "${name}".` : CODES.column_missing.fix,
+        hint:
+          close >= 0
+            ? `Rename "${header[close]}" to "${name}".`
+            : `The header needs ${listed(required)}, spelled exactly so.`,
         where: { file, row: 1, ...(close >= 0 && { column: close + 1 }), field: name },
       };
     });

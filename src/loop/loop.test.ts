@@ -167,7 +167,7 @@ describe("a run with a fake toolkit", () => {
     const root = await workspace();
     const seed = path.join(root, "seed.onnx");
     await writeFile(seed, JSON.stringify({ quality: 100, seed: 1, epoch: 0, steps: 1 }));
-    const plan = await makePlan(options(root, { baselineCheckpoint: seed }));
+    const plan = await makePlan(options(root, { baselineCheckpoint: seed }), { openCheckpoint: readFile });
     const done = await runPlan(plan, drive().o);
     expect(done.state.events.map((e) => e.stage)).toEqual(["evaluate", "loop_stop"]);
     expect(done.metric.iteration).toBe("baseline");
@@ -181,6 +181,7 @@ describe("the plan", () => {
     expect((await makePlan(options(root))).plan_hash).toBe(base);
     const moved = await workspace();
     expect((await makePlan(options(moved))).plan_hash).toBe(base);
+    expect((await makePlan(options(root, { workers: 2 }))).plan_hash).toBe(base);
     const hashes = [base];
     for (const more of [
       { kpi: "FAR < 2% at Recall=100%" },
@@ -191,7 +192,6 @@ describe("the plan", () => {
       { topK: 6 },
       { minSimilarity: 0.8 },
       { claim: "escape<=1%@95%" },
-      { workers: 2 },
     ])
       hashes.push((await makePlan(options(root, more))).plan_hash);
     const pixel = path.join(root, "images", "test", "kpi003_SolderLight.png");
@@ -235,6 +235,29 @@ describe("the plan", () => {
     };
     expect(error.exitCode).toBe(2);
     if (code) expect(error.code).toBe(code);
+  });
+});
+
+describe("files that the plan names", () => {
+  test.each(["encoder", "baselineCheckpoint"])(
+    "%s is opened: folder, table and pipe are refused",
+    async (option) => {
+      const root = await workspace();
+      const code = option === "encoder" ? "encoder_invalid" : "checkpoint_invalid";
+      const refused = (file: string) => expect(makePlan(options(root, { [option]: file }))).rejects;
+      await refused(root).toMatchObject({ code: "is_a_folder", hint: expect.stringMatching(/./) });
+      await refused(path.join(root, "kpi", "testing_set.csv")).toMatchObject({ code, exitCode: 3 });
+      await refused("/dev/null").toMatchObject({ code: "not_a_file" });
+    },
+  );
+
+  test("status and plan show the recall of the target", async () => {
+    const root = await workspace();
+    const plan = await makePlan(options(root, { kpi: "FAR < 1% at Recall=99.5%" }));
+    const shown = plan.summary.flatMap((b) => b.rows).find((r) => r.name === "Metric contract");
+    expect(shown?.value).toBe("FAR < 1% at Recall=99.5%");
+    const { run_dir } = await runPlan(plan, drive({ ENOUGH: 60 }).o);
+    expect((await runStatus(run_dir)).target).toBe("FAR < 1% at Recall=99.5%");
   });
 });
 

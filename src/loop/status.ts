@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { exists, readJson } from "../kit/index.js";
-import { renderTarget } from "../metric/index.js";
+import { describeTarget } from "../metric/index.js";
 import { lockHolder } from "./lock.js";
 import type { Progress } from "./progress.js";
 import { type DeftState, type LoopEvent, loadState, nextName, nextStep } from "./state/index.js";
@@ -32,7 +32,7 @@ export async function runStatus(folder: string): Promise<RunStatus> {
   return {
     run_dir: runDir,
     status: state.status === "in_progress" ? (holder ? "running" : "interrupted") : state.status,
-    target: renderTarget(state.metric_contract),
+    target: describeTarget(state.metric_contract),
     iteration: next.label,
     max_iterations: state.max_iterations,
     next_stage: nextName(next),

@@ -136,7 +136,11 @@ function recallOf(context: string | undefined): number {
   if (!found && context !== undefined && /^recall\s*=\s*-?[\d.,e+']+\s*%?$/i.test(context))
     throw unreadableNumber(context);
   if (!found && context !== undefined)
-    throw usage("metric_target_text", `cannot read "at ${context}"`, "Write `at Recall=100%` and nothing after it.");
+    throw usage(
+      "metric_target_text",
+      `cannot read "at ${context}"`,
+      "Write `at Recall=100%` and nothing after it.",
+    );
   const recall = found ? Number(found[1]) : 100;
   if (!(recall > 0 && recall <= 100))
     throw usage(

@@ -1,8 +1,17 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parseSpec } from "../../changenet/index.js";
+import { embedImages, parseSpec, readCheckpoint } from "../../changenet/index.js";
 import { discoverWorkspace, type Role, readTable, toPairRows, type Workspace } from "../../dataset/index.js";
-import { type Emit, hashFile, hashText, type Problem, ReflowError, silent } from "../../kit/index.js";
+import {
+  type Emit,
+  exists,
+  hashFile,
+  hashText,
+  type Problem,
+  ReflowError,
+  requireFile,
+  silent,
+} from "../../kit/index.js";
 import { checkEvaluator, type MetricContract } from "../../metric/index.js";
 import { findResumable } from "../runs.js";
 import { effectiveSpec, readSpecTree, type SpecTree, specText } from "../spec.js";
@@ -19,11 +28,12 @@ import type { DataFacts, Parameters, Plan, RunOptions, TableFacts } from "./type
  * binds all of it to one hash. Writes nothing. Faults of the data are in `problems`; a plan with errors cannot be
  * approved. Throws usage errors for wrong options and `table_missing` when there is nothing to plan with.
  *
+ * @param o.openCheckpoint throws unless a baseline checkpoint is one that the toolkit can use
  * @param o.signal stops the (possibly long) look at the images
  */
 export async function makePlan(
   options: RunOptions,
-  o: { emit?: Emit; signal?: AbortSignal } = {},
+  o: { emit?: Emit; signal?: AbortSignal; openCheckpoint?: (file: string) => Promise<unknown> } = {},
 ): Promise<Plan> {
   const emit = o.emit ?? silent;
   const { contract } = checkOptions(options);
@@ -57,7 +67,7 @@ export async function makePlan(
     images: await fingerprintImages(workspace.imagesDir, files),
     specSource: workspace.specSource,
     specSha256: hashText(canonical(tree)),
-    extra: await extraFacts(workspace, parameters, contract),
+    extra: await extraFacts(workspace, parameters, contract, o.openCheckpoint ?? readCheckpoint),
   };
   const budget = {
     max_iterations: parameters.max_iterations.value,
@@ -98,7 +108,9 @@ export function planHash(
 ): string {
   const values = Object.fromEntries(Object.entries(parameters).map(([k, v]) => [k, v.value]));
   // Files named by path count by content (in `extra`), so that a moved workspace keeps its approval.
-  const { encoder, baseline_checkpoint, ...plain } = values;
+  // Workers change the time, never the result: another machine keeps the approval.
+  const { encoder, baseline_checkpoint, workers: _, ...plain } = values;
+  const { workers: __, ...bounds } = budget;
   const tables = Object.fromEntries(
     Object.entries(data.tables).map(([role, t]) => [role, { sha256: t?.sha256, rows: t?.rows }]),
   );
@@ -111,7 +123,7 @@ export function planHash(
       images: data.images,
       extra: data.extra,
       tree,
-      budget,
+      budget: bounds,
     }),
   ).slice(0, 32);
 }
@@ -159,6 +171,7 @@ async function extraFacts(
   workspace: Workspace,
   parameters: Parameters,
   contract: MetricContract,
+  openCheckpoint: (file: string) => Promise<unknown>,
 ): Promise<Record<string, string>> {
   const extra: Record<string, string> = {};
   const add = async (name: string, file: string | null | undefined, code: string) => {
@@ -168,8 +181,19 @@ async function extraFacts(
       throw new ReflowError("usage", code, `no such file: ${file}`, "Check the path.", { where: { file } });
     extra[name] = hash;
   };
-  await add("encoder", parameters.encoder.value, "encoder_missing");
-  await add("baseline_checkpoint", parameters.baseline_checkpoint.value, "checkpoint_missing");
+  const encoder = parameters.encoder.value;
+  const seed = parameters.baseline_checkpoint.value;
+  // Both are opened here: hours later would be too late to learn that the file is something else.
+  if (encoder && (await exists(encoder))) {
+    await requireFile(encoder);
+    await embedImages({ encoder, files: [], workers: 1 });
+  }
+  await add("encoder", encoder, "encoder_missing");
+  if (seed && (await exists(seed))) {
+    await requireFile(seed);
+    await openCheckpoint(seed);
+  }
+  await add("baseline_checkpoint", seed, "checkpoint_missing");
   const defect = workspace.defectDatasets.find((d) => d.defectSpec !== undefined);
   await add("defect_dataset", defect?.dir, "defect_spec_missing");
   if (contract.evaluator.type === "command")

@@ -1,5 +1,5 @@
 import { arch, cpus, totalmem } from "node:os";
-import { renderTarget } from "../../metric/index.js";
+import { describeTarget } from "../../metric/index.js";
 import { estimateMinutes } from "./estimate.js";
 import type { Plan, Sourced, SummaryBlock, SummaryRow } from "./types.js";
 
@@ -22,7 +22,7 @@ export function summarise(plan: Omit<Plan, "summary">): SummaryBlock[] {
       title: "Run configuration",
       rows: [
         row("KPI target", p.kpi),
-        computed("Metric contract", renderTarget(plan.metric_contract)),
+        computed("Metric contract", describeTarget(plan.metric_contract)),
         row("Claim", p.claim, p.claim.value ?? "none"),
         row("Network mode", p.network_mode, "airgap: nothing is fetched"),
         computed("Interpreter", `node ${process.version}`),

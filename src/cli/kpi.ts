@@ -1,7 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
 import type { KpiSummary, Verdict } from "../metric/index.js";
-import { onInterrupt } from "./interrupt.js";
 
 type Options = Readonly<{
   outputDir?: string;
@@ -39,7 +38,7 @@ export function registerKpi(program: Command): void {
       const claim = o.claim === undefined ? undefined : parseClaim(o.claim);
       const stem = path.basename(csv, path.extname(csv));
       const outDir = path.resolve(o.outputDir ?? path.join(path.dirname(csv), `${stem}_analysis`));
-      const { done } = onInterrupt({ graceMs: 0 });
+      // No handler for signals: reading a table keeps this thread busy, and the default action ends it at once.
       const summary = await writeKpiFiles(path.resolve(csv), outDir, {
         labelColumn: o.labelColumn,
         scoreColumn: o.scoreColumn,
@@ -48,7 +47,7 @@ export function registerKpi(program: Command): void {
         charts: o.charts,
         ...(contract ? { contract } : {}),
         ...(claim ? { claim } : {}),
-      }).finally(done);
+      });
       const asked = contract !== undefined || claim !== undefined;
       process.stdout.write(
         o.json

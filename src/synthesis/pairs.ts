@@ -2,27 +2,13 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { normaliseLabel } from "../dataset/label.js";
 import type { PairRow } from "../dataset/row.js";
+import { OPTIONAL_COLUMNS, REQUIRED_COLUMNS } from "../dataset/table.js";
 import { formatCsv } from "../kit/csv.js";
 import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
 import { moveFile, type Sample } from "./files.js";
 
 /** The columns of a ChangeNet table in the order of the pair script (contract 1.2). */
-export const PAIR_COLUMNS = [
-  "input_path",
-  "golden_path",
-  "label",
-  "object_name",
-  "project",
-  "boardname",
-  "comp_type_2",
-  "mpass_mfail",
-  "is_valid",
-  "comp_name",
-  "part_type",
-  "number_of_pins",
-  "description",
-  "comp_type_1",
-] as const;
+export const PAIR_COLUMNS = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS] as const;
 
 /** What the staging of pairs did; counts as in `ingest_summary.json` (contract 7.5). */
 export type Ingest = Readonly<{

@@ -1,0 +1,4 @@
+/** From a board's CAD scene to inspection images with exact labels. */
+export type * from "./board/board.js";
+export type * from "./model.js";
+export type * from "./view.js";

@@ -3,8 +3,11 @@ import { explainWriteError, ReflowError } from "../kit/errors.js";
 import { printError } from "./errors.js";
 import { interrupted } from "./interrupt.js";
 
-/** Loads the module of a command and adds it. Only the named one is loaded, so that `--help` starts quickly. */
-type Loader = () => Promise<(program: Command) => void>;
+/**
+ * Loads the module of a command and adds it. Only the named one is loaded, so that `--help` starts quickly; a group
+ * of commands looks at the words that follow its name for the same reason.
+ */
+type Loader = () => Promise<(program: Command, rest: readonly string[]) => void | Promise<void>>;
 
 const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hidden?: boolean }>> = {
   doctor: {
@@ -47,6 +50,10 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "make a small board workspace and run the whole loop on it, offline",
     load: async () => (await import("./commands/demo.js")).registerDemo,
   },
+  scene: {
+    description: "make inspection images with exact labels from a board's CAD scene",
+    load: async () => (await import("./scene/index.js")).registerScene,
+  },
   stage: {
     description: "run one job of a run (used by platforms)",
     hidden: true,
@@ -72,7 +79,7 @@ export async function main(given: readonly string[]): Promise<number> {
   // The one error event stands for the text.
   if (json) program.configureOutput({ writeErr: () => {} });
   const wanted = known(argv[0]);
-  if (wanted) (await wanted.load())(program);
+  if (wanted) await (await wanted.load())(program, argv.slice(1));
   else {
     for (const [name, { description, hidden }] of Object.entries(COMMANDS))
       program.command(name, hidden ? { hidden: true } : {}).description(description);
@@ -109,13 +116,13 @@ function known(name = ""): (typeof COMMANDS)[string] | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 }
 
-/** `reflow help run` is `reflow run --help`; an unknown word stays alone, so that no option can hide it. */
+/** `reflow help run` is `reflow run --help`, `reflow help scene crop` is `reflow scene crop --help`; an unknown word stays alone, so that no option can hide it. */
 function meant(given: readonly string[]): readonly string[] {
   const word = given[0] === "help" ? given[1] : given[0];
   if (word === "help") return ["--help"];
   if (word === undefined || word.startsWith("-")) return given;
   if (!known(word)) return [word];
-  return given[0] === "help" ? [word, "--help"] : given;
+  return given[0] === "help" ? [word, ...given.slice(2), "--help"] : given;
 }
 
 function usage(message: string): ReflowError {

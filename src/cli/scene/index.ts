@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+
+type Loader = () => Promise<(group: Command) => void>;
+
+/** The sub-commands; only the named one is loaded. Each file exports one `registerX(group)`. */
+const SUBCOMMANDS: Readonly<Record<string, { description: string; load: Loader }>> = {};
+
+/** `reflow scene <sub-command>`: from a board's CAD data to inspection images. `rest` is what follows `scene`. */
+export async function registerScene(program: Command, rest: readonly string[]): Promise<void> {
+  const group = program
+    .command("scene")
+    .description("make inspection images with exact labels from a board's CAD scene");
+  const wanted = rest.find((word) => !word.startsWith("-"));
+  if (wanted !== undefined && Object.hasOwn(SUBCOMMANDS, wanted)) (await SUBCOMMANDS[wanted].load())(group);
+  else
+    for (const [name, { description }] of Object.entries(SUBCOMMANDS))
+      group.command(name).description(description);
+}

@@ -3,6 +3,7 @@ export * from "./errors.js";
 export * from "./events.js";
 export * from "./files.js";
 export * from "./images.js";
+export * from "./npy.js";
 export * from "./ort.js";
 export * from "./parquet.js";
 export * from "./pool.js";

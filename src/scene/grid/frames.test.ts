@@ -5,13 +5,7 @@ import { scanGrid } from "./geometry.js";
 
 function cells(xNum: number, yNum: number): readonly Cell[] {
   const box = { min: [0, 0, 0], max: [120, 120, 1] } as const;
-  const o = {
-    box,
-    projection: "orthographic",
-    horizontalAperture: 120,
-    verticalAperture: 119,
-    yawDeg: 0,
-  } as const;
+  const o = { box, projection: "orthographic", yawDeg: 0 } as const;
   return gridCells(scanGrid({ ...o, horizontalAperture: 60, verticalAperture: 60, xNum, yNum }));
 }
 const plan = (c: readonly Cell[], o: Partial<FrameOptions> = {}) =>

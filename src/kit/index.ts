@@ -4,6 +4,7 @@ export * from "./events.js";
 export * from "./files.js";
 export * from "./images.js";
 export * from "./mt19937.js";
+export * from "./nearest-name.js";
 export * from "./npy.js";
 export * from "./numpy-random.js";
 export * from "./ort.js";

@@ -1,0 +1,5 @@
+/** Structural defects: which components, how they are posed, what they are called. */
+export * from "./pool.js";
+export * from "./prepare.js";
+export { chooseDefects, eligibleFor } from "./select.js";
+export * from "./types.js";

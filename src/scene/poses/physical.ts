@@ -1,0 +1,57 @@
+import { extent } from "../box.js";
+import { about, IDENTITY, multiply, rotation, translation } from "../matrix.js";
+import type { Mat4, Vec3 } from "../model.js";
+import type { Draw } from "./select.js";
+import { lowest, type Stand } from "./stand.js";
+
+/**
+ * The rigid motion in the world that a defect gives to a standing component. The lowest point ends up where the
+ * bottom was (on its solder), whatever the angle, so nothing passes through the board.
+ *
+ * - shift: turned about the middle of the bottom and slid in the board's plane.
+ * - tombstone: turned about the bottom edge of the end that stays; the end on `sign`'s side rises. 90° is upright.
+ * - sideflip: turned about its own long axis, stays centred over its pads, and rests on a long edge or side.
+ * - reverse_polarity: half a turn about the vertical. missing: no motion (it is hidden).
+ *
+ * `perMillimetre`: scene units per millimetre.
+ */
+export function physicalMotion(draw: Draw, stand: Stand, perMillimetre: number): Mat4 {
+  return multiply(stand.toStand, inStand(draw, stand, perMillimetre), stand.toWorld);
+}
+
+/** X or Y, the longer side that lies on the board; X of (nearly) equal ones. */
+export function lyingAxis(stand: Stand): 0 | 1 {
+  const [x, y] = extent(stand.box);
+  return y > x * (1 + 1e-6) ? 1 : 0;
+}
+
+function inStand(draw: Draw, stand: Stand, perMillimetre: number): Mat4 {
+  switch (draw.defect) {
+    case "shift": {
+      const world = draw.translate.map((value) => value * perMillimetre);
+      const [c, s] = [stand.toWorld[0]!, stand.toWorld[1]!];
+      const [x, y] = [world[0]!, world[1]!];
+      return multiply(rotation(2, draw.rotateZ), translation([c * x + s * y, c * y - s * x, 0]));
+    }
+    case "tombstone": {
+      const along = lyingAxis(stand);
+      const pivot: [number, number, number] = [0, 0, 0];
+      pivot[along] = draw.sign > 0 ? stand.box.min[along] : stand.box.max[along];
+      const turn = along === 0 ? rotation(1, -draw.sign * draw.angle) : rotation(0, draw.sign * draw.angle);
+      return settled(about(pivot, turn), stand);
+    }
+    case "sideflip": {
+      const middle: Vec3 = [0, 0, stand.box.max[2] / 2];
+      return settled(about(middle, rotation(lyingAxis(stand), draw.sign * draw.angle)), stand);
+    }
+    case "reverse_polarity":
+      return rotation(2, 180);
+    case "missing":
+      return IDENTITY;
+  }
+}
+
+/** Lifted or lowered until the lowest vertex is where the bottom was. */
+function settled(m: Mat4, stand: Stand): Mat4 {
+  return multiply(m, translation([0, 0, -lowest(stand.points, m)]));
+}

@@ -1,0 +1,72 @@
+import { boxOf, isEmpty } from "../box.js";
+import { invert, transformDirection, transformPoint, transformPoints } from "../matrix.js";
+import type { Box, Mat4, Part, TriangleMesh, Vec3 } from "../model.js";
+
+/**
+ * A component as it stands on the board: a right-handed frame with Z up, X and Y along the component's sides, the
+ * origin in the middle of its bottom; scene units. Found from the vertices, so that it holds for any mounting angle.
+ */
+export type Stand = Readonly<{
+  /** Frame to world and back; rigid. */
+  toWorld: Mat4;
+  toStand: Mat4;
+  /** Extent in the frame; `min[2]` is 0 and X and Y are symmetrical. */
+  box: Box;
+  /** Every vertex in the frame, 3 numbers each. */
+  points: Float64Array;
+}>;
+
+/** Undefined when the parts have no vertices. `world` is the component prim's matrix. */
+export function standOf(
+  world: Mat4,
+  parts: readonly Pick<Part, "mesh" | "world">[],
+  meshes: readonly TriangleMesh[],
+): Stand | undefined {
+  const x = levelAxis(world);
+  const turn: Mat4 = [x[0], x[1], 0, 0, -x[1], x[0], 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const back = invert(turn)!;
+  const clouds = parts.map((part) =>
+    transformPoints(transformPoints(meshes[part.mesh]!.points, part.world), back),
+  );
+  const points = new Float64Array(clouds.reduce((sum, cloud) => sum + cloud.length, 0));
+  let at = 0;
+  for (const cloud of clouds) {
+    points.set(cloud, at);
+    at += cloud.length;
+  }
+  const box = boxOf(points);
+  if (isEmpty(box)) return undefined;
+  const shift: Vec3 = [(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, box.min[2]];
+  const toWorld: Mat4 = [...turn.slice(0, 12), ...transformPoint(shift, turn), 1];
+  for (let i = 0; i < points.length; i++) points[i]! -= shift[(i % 3) as 0 | 1 | 2];
+  return { toWorld, toStand: invert(toWorld)!, box: boxOf(points), points };
+}
+
+/** Height of the lowest vertex after a motion within the frame. */
+export function lowest(points: Float64Array, m: Mat4): number {
+  let low = Infinity;
+  for (let i = 0; i < points.length; i += 3) {
+    const z = points[i]! * m[2]! + points[i + 1]! * m[6]! + points[i + 2]! * m[10]! + m[14]!;
+    if (z < low) low = z;
+  }
+  return low;
+}
+
+/** Horizontal direction of the component's own axis that is most level, X before Y before Z; of unit length. */
+function levelAxis(world: Mat4): Vec3 {
+  const axes = (
+    [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ] as const
+  ).map((axis) => {
+    const v = transformDirection(axis, world);
+    const length = Math.hypot(...v);
+    return { v, level: length > 0 ? Math.hypot(v[0], v[1]) / length : 0 };
+  });
+  const best = axes.reduce((a, b) => (b.level > a.level + 1e-6 ? b : a));
+  if (!(best.level > 0)) return [1, 0, 0];
+  const length = Math.hypot(best.v[0], best.v[1]);
+  return [best.v[0] / length, best.v[1] / length, 0];
+}

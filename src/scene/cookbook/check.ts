@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Place, Problem } from "../../kit/errors.js";
-import { nearestName } from "./nearest.js";
+import { nearestName } from "../../kit/nearest-name.js";
 import { fieldName, type KeyPath } from "./yaml-file.js";
 
 /** Where the values under a path come from. */

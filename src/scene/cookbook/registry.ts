@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Problem } from "../../kit/errors.js";
 import { exists } from "../../kit/files.js";
+import { nearestName } from "../../kit/nearest-name.js";
 import { checked } from "./check.js";
 import { names } from "./fields.js";
-import { nearestName } from "./nearest.js";
 import { readYamlFile, type YamlFile } from "./yaml-file.js";
 
 /** Footprints of a family of boards: all of them, and named subsets. */

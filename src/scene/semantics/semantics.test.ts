@@ -7,7 +7,7 @@ import { walkPrims } from "../prims.js";
 import { baselineLabels } from "./baseline.js";
 import { globToRegExp } from "./glob.js";
 import { colorKey, colorMap, distinctColors, makePalette } from "./palette.js";
-import { labelScene, layered, matchRules } from "./rules.js";
+import { type LabelRule, labelScene, layered, matchRules } from "./rules.js";
 
 const matches = (glob: string, path: string) => globToRegExp(glob).test(path);
 
@@ -53,7 +53,7 @@ const scene: Scene = blockScene([
 const labelsOf = (s: Scene) => Object.fromEntries(s.parts.map((p) => [p.path.split("/").at(-2), p.labels]));
 
 describe("rules", () => {
-  const rules = [
+  const rules: readonly LabelRule[] = [
     { match: "**/_0402/*", labels: { class: "capacitor", size: 402 } },
     { match: "**/tn__R1_", labels: { class: "resistor" } },
     { match: "**/nothing", labels: { class: "x" } },

@@ -2,6 +2,7 @@ import path from "node:path";
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { joinInside, requireFile, writeJsonAtomic } from "../../kit/files.js";
+import { dataFault } from "./faults.js";
 import { fileNames, frameIds } from "./frames.js";
 import { hashInputs, openJournal } from "./journal.js";
 import { meaning, readLabelMap } from "./label-map.js";
@@ -85,11 +86,6 @@ async function framesOf(source: string, output: string, settings: RoiSettings): 
     await requireFile(reference);
   }
   return ids;
-}
-
-function dataFault(error: unknown): ReflowError {
-  if (error instanceof ReflowError && error.kind === "data") return error;
-  throw error;
 }
 
 function summary(

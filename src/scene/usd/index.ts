@@ -17,4 +17,4 @@ export {
   walk,
 } from "./stage.js";
 export { parseText } from "./text/parse.js";
-export { type AssetPath, BLOCKED, type Value } from "./values.js";
+export { type AssetPath, BLOCKED, isListOp, type Value } from "./values.js";

@@ -2,4 +2,5 @@
 export * from "./pool.js";
 export * from "./prepare.js";
 export { chooseDefects, eligibleFor } from "./select.js";
+export { isJoint, isPad } from "./stays.js";
 export * from "./types.js";

@@ -2,12 +2,13 @@ import { dataError, type Problem } from "../../kit/errors.js";
 import type { NumpyRandom } from "../../kit/numpy-random.js";
 import { boxOf } from "../box.js";
 import { IDENTITY, invert, multiply, transformPoints } from "../matrix.js";
-import type { Box, Mat4, Part, Prim, Scene } from "../model.js";
+import type { Box, Mat4, Prim, Scene } from "../model.js";
 import { partsBelow } from "../prims.js";
 import type { Pose } from "../view.js";
 import { physicalMotion } from "./physical.js";
 import { type Choice, chooseDefects } from "./select.js";
 import { standOf } from "./stand.js";
+import { isJoint, isPad } from "./stays.js";
 import type { DefectRecord, DefectRequest, DefectType, Geometry } from "./types.js";
 import { flippedLocal, longAxis, shiftedLocal, tombstonedLocal } from "./upstream.js";
 
@@ -15,21 +16,22 @@ import { flippedLocal, longAxis, shiftedLocal, tombstonedLocal } from "./upstrea
 export type PosePlan = Readonly<{
   /** In the order drawn. Only `path` and `defect` go into metadata.json. */
   records: readonly DefectRecord[];
-  /** Every part below a defective component, fillets excepted: its new matrix, or hidden. */
+  /** Parts below the defective components, joints and lands of the board excepted: new matrices, or hidden. */
   changes: ReadonlyMap<number, Pose>;
   /** Component path → label; it holds for everything below the component. */
   labels: ReadonlyMap<string, DefectType>;
   /** Component path → motion in the world, applied after the parts' own matrices; missing ones have none. */
   motions: ReadonlyMap<string, Mat4>;
+  geometry: Geometry;
   problems: readonly Problem[];
 }>;
-
-/** Parts that stay where they are when their component moves: solder joints and lands of the board. */
-export type StaysPut = (part: Part, component: string) => boolean;
 
 /**
  * Chooses components of the pool, draws their defects and poses them (contract 3.2, 3.3). Pure: the scene stays as it
  * is; `random` moves on. An error when no defect at all is left.
+ *
+ * Solder joints and lands stay on the board (`withDefectFillets` remakes the joints); under `upstream` geometry
+ * everything below a component moves with it.
  */
 export function preparePoses(
   scene: Scene,
@@ -38,7 +40,6 @@ export function preparePoses(
     defects: readonly DefectRequest[];
     random: NumpyRandom;
     geometry?: Geometry;
-    staysPut?: StaysPut;
   }>,
 ): PosePlan {
   const byPath = new Map(o.components.map((prim) => [prim.path, prim]));
@@ -51,14 +52,12 @@ export function preparePoses(
   const records: DefectRecord[] = [];
   const changes = new Map<number, Pose>();
   const labels = new Map<string, DefectType>();
+  const geometry = o.geometry ?? "physical";
   const motions = new Map<string, Mat4>();
   for (const choice of choices) {
     const prim = byPath.get(choice.path)!;
-    const moving = owned.get(choice.path)!.filter((index) => {
-      const part = scene.parts[index]!;
-      return part.visible && !(o.staysPut?.(part, choice.path) ?? false);
-    });
-    const posed = pose(scene, prim, choice, moving, o.geometry ?? "physical");
+    const moving = movingParts(scene, owned.get(choice.path)!, geometry);
+    const posed = pose(scene, prim, choice, moving, geometry);
     if (posed === undefined) {
       problems.push(noGeometry(choice));
       continue;
@@ -78,7 +77,15 @@ export function preparePoses(
       `no component got a defect: ${[...new Set(problems.map((p) => p.message))].slice(0, 3).join("; ") || "none is enabled"}`,
       "Enable a defect whose component types are on the board.",
     );
-  return { records, changes, labels, motions, problems };
+  return { records, changes, labels, motions, geometry, problems };
+}
+
+/** Of a component's parts, those that move with it. */
+export function movingParts(scene: Scene, parts: readonly number[], geometry: Geometry): number[] {
+  return parts.filter((index) => {
+    const part = scene.parts[index]!;
+    return part.visible && (geometry === "upstream" || !(isJoint(scene, part) || isPad(scene, part)));
+  });
 }
 
 function pose(

@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Point } from "../board/board.js";
+import { boxMesh } from "../poses/fixtures.js";
+import { coverOf, heightAt, latticeOf, solderSurface } from "./field.js";
+import { areaOf, convexHull, depthInside, spanAt } from "./outline.js";
+import { sheetOf } from "./sheet.js";
+
+const circle = (radius: number, n = 96): Point[] =>
+  Array.from({ length: n }, (_, k) => [
+    radius * Math.cos((2 * Math.PI * k) / n),
+    radius * Math.sin((2 * Math.PI * k) / n),
+  ]);
+const rectangle = (w: number, h: number): Point[] => [
+  [-w / 2, -h / 2],
+  [w / 2, -h / 2],
+  [w / 2, h / 2],
+  [-w / 2, h / 2],
+];
+const soup = (min: [number, number, number], max: [number, number, number]): number[] => {
+  const mesh = boxMesh({ min, max });
+  return [...mesh.triangles].flatMap((k) => [...mesh.points.subarray(k * 3, k * 3 + 3)]);
+};
+
+describe("outlines", () => {
+  test("hull of scattered points, depth, spans, area", () => {
+    const hull = convexHull([...rectangle(2, 1), [0, 0], [0.3, 0.2], [1, 0], [0, -0.5]]);
+    expect(hull).toHaveLength(4);
+    expect(areaOf(hull)).toBeCloseTo(2);
+    expect(depthInside(hull, 0, 0)).toBeCloseTo(0.5);
+    expect(depthInside(hull, 0, 1)).toBeCloseTo(-0.5);
+    expect(spanAt(hull, 0.5)).toEqual([-1, 1]);
+    expect(spanAt(hull, 0.6)).toBeUndefined();
+  });
+});
+
+describe("solder on a pad", () => {
+  test("a round pad carries the paraboloid of its volume", () => {
+    const radius = 0.5;
+    const volume = 0.03;
+    const lattice = latticeOf(circle(radius), 24);
+    const solder = solderSurface({
+      ...{ lattice, cover: coverOf(lattice, []), volume, climb: 0.2, reach: 0.05, film: 0 },
+    });
+    const top = (2 * volume) / (Math.PI * radius ** 2);
+    for (const r of [0, 0.1, 0.25, 0.4, 0.47]) {
+      const exact = top * (1 - (r / radius) ** 2);
+      expect(heightAt(lattice, solder.height, r * 0.6, r * 0.8)).toBeCloseTo(exact, 2.6);
+      expect(Math.abs(heightAt(lattice, solder.height, r, 0) - exact)).toBeLessThan(0.02 * top);
+    }
+    expect(solder.volume).toBeCloseTo(volume, 4);
+    expect(solder.pressure).toBeCloseTo((8 * volume) / (Math.PI * radius ** 4), 0);
+  });
+
+  test("between a long wall and the border the surface is the parabola of its volume", () => {
+    // Pad x from −1 to 1, long in y; wall for x < −0.4, wetted up to 0.3: h'' = −p on (−0.4, 1).
+    const lattice = latticeOf(rectangle(2, 20), 40);
+    const cover = coverOf(lattice, soup([-2, -20, 0.01], [-0.4, 20, 0.5]));
+    const length = 1.4;
+    const starved = (length * 0.3 * 0.7) / 2;
+    const solder = solderSurface({
+      ...{ lattice, cover, volume: starved * 20 + 0.6 * 0.01 * 20, climb: 0.3, reach: 0.05, film: 0 },
+    });
+    expect(solder.pressure).toBeLessThan(0);
+    const p = solder.pressure;
+    for (const x of [-0.3, 0, 0.5, 0.9]) {
+      const s = x + 0.4;
+      const exact = 0.3 * (1 - s / length) + (p / 2) * s * (length - s);
+      expect(heightAt(lattice, solder.height, x, 0)).toBeCloseTo(exact, 2);
+    }
+    expect(heightAt(lattice, solder.height, 0, 0)).toBeLessThan(0.3 * (1 - 0.4 / length));
+  });
+
+  test("volume is kept, nothing is negative, walls are wetted, whatever stands on the pad", () => {
+    const place = fc.double({ min: -0.5, max: 0.5, noNaN: true });
+    fc.assert(
+      fc.property(
+        place,
+        place,
+        fc.double({ min: 0.1, max: 0.6, noNaN: true }),
+        fc.double({ min: 0.03, max: 0.12, noNaN: true }),
+        (x, y, half, mean) => {
+          const outline = rectangle(1, 0.8);
+          const lattice = latticeOf(outline, 16);
+          const cover = coverOf(lattice, soup([x - half, y - half, 0.015], [x + half, y + half, 0.4]));
+          const volume = mean * areaOf(outline);
+          const film = 0.01;
+          const solder = solderSurface({ lattice, cover, volume, climb: 0.3, reach: 0.05, film });
+          for (const h of solder.height) expect(h).not.toBeNaN();
+          if (solder.pressure > 0 && solder.volume < volume * 1.001)
+            expect(Math.abs(solder.volume - volume)).toBeLessThan(0.02 * volume);
+          expect(solder.volume).toBeGreaterThan(0.97 * volume * (solder.pressure === 0 ? 0 : 1));
+          const mesh = sheetOf(lattice, solder.height, 0.2);
+          for (let k = 0; k < mesh.points.length; k += 3) {
+            expect(mesh.points[k + 2]!).toBeGreaterThanOrEqual(Math.fround(0.2));
+            expect(depthInside(outline, mesh.points[k]!, mesh.points[k + 1]!)).toBeGreaterThan(-1e-6);
+          }
+          // Up: the sheet is seen from above everywhere.
+          for (let k = 2; k < mesh.normals!.length; k += 3) expect(mesh.normals![k]!).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

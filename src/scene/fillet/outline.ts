@@ -1,0 +1,62 @@
+import type { Point } from "../board/board.js";
+
+/** Convex hull, counter-clockwise, without points on its edges (Andrew's monotone chain). */
+export function convexHull(points: readonly Point[]): Point[] {
+  const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const chain = (list: readonly Point[]): Point[] => {
+    const out: Point[] = [];
+    for (const p of list) {
+      while (out.length > 1 && turn(out.at(-2)!, out.at(-1)!, p) <= 1e-12) out.pop();
+      out.push(p);
+    }
+    out.pop();
+    return out;
+  };
+  return [...chain(sorted), ...chain(sorted.reverse())];
+}
+
+function turn(a: Point, b: Point, c: Point): number {
+  return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+}
+
+/** Distance to a convex counter-clockwise outline: positive inside, negative outside. */
+export function depthInside(outline: readonly Point[], x: number, y: number): number {
+  let nearest = Infinity;
+  let inside = true;
+  outline.forEach((a, i) => {
+    const b = outline[(i + 1) % outline.length]!;
+    const [ux, uy] = [b[0] - a[0], b[1] - a[1]];
+    const [vx, vy] = [x - a[0], y - a[1]];
+    if (ux * vy - uy * vx < 0) inside = false;
+    const t = Math.min(1, Math.max(0, (ux * vx + uy * vy) / (ux * ux + uy * uy)));
+    nearest = Math.min(nearest, Math.hypot(vx - t * ux, vy - t * uy));
+  });
+  return inside ? nearest : -nearest;
+}
+
+/** Where the level line through y enters and leaves a convex outline; undefined beside it. */
+export function spanAt(
+  outline: readonly Point[],
+  y: number,
+): readonly [left: number, right: number] | undefined {
+  let left = Infinity;
+  let right = -Infinity;
+  outline.forEach((a, i) => {
+    const b = outline[(i + 1) % outline.length]!;
+    const [low, high] = a[1] <= b[1] ? [a, b] : [b, a];
+    if (y < low[1] || y > high[1]) return;
+    const level = high[1] - low[1];
+    const xs = level > 0 ? [low[0] + ((y - low[1]) / level) * (high[0] - low[0])] : [low[0], high[0]];
+    left = Math.min(left, ...xs);
+    right = Math.max(right, ...xs);
+  });
+  return left <= right ? [left, right] : undefined;
+}
+
+/** Area of a simple outline; negative when it runs clockwise. */
+export function areaOf(outline: readonly Point[]): number {
+  return outline.reduce((sum, a, i) => {
+    const b = outline[(i + 1) % outline.length]!;
+    return sum + (a[0] * b[1] - b[0] * a[1]) / 2;
+  }, 0);
+}

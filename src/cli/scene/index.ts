@@ -3,7 +3,16 @@ import type { Command } from "commander";
 type Loader = () => Promise<(group: Command) => void>;
 
 /** The sub-commands; only the named one is loaded. Each file exports one `registerX(group)`. */
-const SUBCOMMANDS: Readonly<Record<string, { description: string; load: Loader }>> = {};
+const SUBCOMMANDS: Readonly<Record<string, { description: string; load: Loader }>> = {
+  crop: {
+    description: "cut components out of rendered frames, each with its labels",
+    load: async () => (await import("./crop.js")).registerCrop,
+  },
+  pair: {
+    description: "pair a good and a defective render of the same frames: golden, test, mask and table rows",
+    load: async () => (await import("./pair.js")).registerPair,
+  },
+};
 
 /** `reflow scene <sub-command>`: from a board's CAD data to inspection images. `rest` is what follows `scene`. */
 export async function registerScene(program: Command, rest: readonly string[]): Promise<void> {

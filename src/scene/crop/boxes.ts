@@ -3,6 +3,7 @@ import path from "node:path";
 import { dataError } from "../../kit/errors.js";
 import { explainReadError, readJson, requireFile } from "../../kit/files.js";
 import { decodeNpyRecords } from "../../kit/npy.js";
+import { FRAME_FILES } from "../scan/layout.js";
 
 /** Inclusive pixel indices, as the box files hold them (contract 1.5). */
 export type Extent = Readonly<{ xMin: number; yMin: number; xMax: number; yMax: number }>;
@@ -27,9 +28,9 @@ export const BOX_PREFIX = "bounding_box_2d_tight";
 export function boxFiles(folder: string, id: string): { boxes: string; paths: string; labels: string } {
   const at = (name: string) => path.join(folder, name);
   return {
-    boxes: at(`${BOX_PREFIX}_${id}.npy`),
-    paths: at(`${BOX_PREFIX}_prim_paths_${id}.json`),
-    labels: at(`${BOX_PREFIX}_labels_${id}.json`),
+    boxes: at(FRAME_FILES.boxes(id)),
+    paths: at(FRAME_FILES.boxPaths(id)),
+    labels: at(FRAME_FILES.boxLabels(id)),
   };
 }
 

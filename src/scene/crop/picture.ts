@@ -74,6 +74,21 @@ export function toRgba(picture: Picture, file: string): Rgba {
   return { width, height, data: out, words: new Uint32Array(out.buffer) };
 }
 
+/** The picture without alpha: laid on black. */
+export function withoutAlpha(picture: Picture): Picture {
+  const { width, height, channels, data } = picture;
+  if (channels === 1 || channels === 3) return picture;
+  const left = (channels - 1) as 1 | 3;
+  const full = data instanceof Uint16Array ? 65_535 : 255;
+  const out =
+    data instanceof Uint16Array
+      ? new Uint16Array(width * height * left)
+      : new Uint8Array(width * height * left);
+  for (let i = 0, o = 0; i < data.length; i += channels)
+    for (let c = 0; c < left; c++, o++) out[o] = Math.round((data[i + c] * data[i + left]) / full);
+  return { width, height, channels: left, data: out };
+}
+
 /** The pixels under `box`, which must lie inside. */
 export function cropPicture(picture: Picture, box: Box): Picture {
   const { width, channels, data } = picture;

@@ -2,6 +2,7 @@ import path from "node:path";
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { joinInside, writeFileAtomic } from "../../kit/files.js";
 import type { Box } from "../../vision/index.js";
+import { FRAME_FILES } from "../scan/layout.js";
 import { findBridges } from "./bridge.js";
 import { inChunks } from "./chunks.js";
 import { frameFault } from "./faults.js";
@@ -45,12 +46,12 @@ export type RoiPlace = Readonly<{
 /** The files of one frame: the picture to cut, one whose size must agree with it, and the segmentation. */
 export function frameFiles(source: string, id: string, layout: RoiSettings["layout"]) {
   const at = (name: string) => path.join(source, name);
-  const picture = layout === "aligned" ? at("aligned_crop.png") : at(`rgb_${id}.png`);
+  const picture = layout === "aligned" ? at("aligned_crop.png") : at(FRAME_FILES.rgb(id));
   return {
     picture,
     reference: layout === "aligned" ? at("ref_crop.png") : picture,
-    seg: at(`semantic_segmentation_${id}.png`),
-    labels: at(`semantic_segmentation_labels_${id}.json`),
+    seg: at(FRAME_FILES.segmentation(id)),
+    labels: at(FRAME_FILES.segmentationLabels(id)),
   };
 }
 

@@ -6,7 +6,7 @@ import { inChunks } from "../crop/chunks.js";
 import { extentTouchesBorder, LEAST_COVERAGE, paddedExtent } from "../crop/component-frame.js";
 import { dataFault } from "../crop/faults.js";
 import { readLabelMap } from "../crop/label-map.js";
-import { coverage, cropPicture, type Picture, readPicture, writePng } from "../crop/picture.js";
+import { coverage, cropPicture, type Picture, readPicture, withoutAlpha, writePng } from "../crop/picture.js";
 import { checkSizes } from "./frame-pairs.js";
 import { choosePass } from "./pass-pairs.js";
 import { type PairPlace, pictureFile, segFiles } from "./place.js";
@@ -70,6 +70,7 @@ export async function pairComponents(place: PairPlace, id: string): Promise<Made
     wanted: Math.round(settings.pass * made.length),
     refused,
   });
+  const flat = (picture: Picture) => (settings.flatten ? withoutAlpha(picture) : picture);
   const written: string[] = [];
   const put = async (file: string, picture: Picture) => {
     written.push(file);
@@ -78,8 +79,11 @@ export async function pairComponents(place: PairPlace, id: string): Promise<Made
   await inChunks([...made, ...good], 8, async ({ object, crop, test }) => {
     for (const [i, light] of lights.entries()) {
       const stem = `${object}_${light}`;
-      await put(`golden/${stem}.png`, cropPicture(golden[i], crop));
-      await put(`${test}/${stem}.png`, cropPicture((test === "pass" ? (second ?? tests) : tests)[i], crop));
+      await put(`golden/${stem}.png`, flat(cropPicture(golden[i], crop)));
+      await put(
+        `${test}/${stem}.png`,
+        flat(cropPicture((test === "pass" ? (second ?? tests) : tests)[i], crop)),
+      );
       if (test === "pass") continue;
       await put(`mask/${stem}.png`, cropPicture(seg, crop));
       written.push(`mask/${stem}.json`);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dataError } from "../../kit/errors.js";
 import { explainReadError, joinInside, requireFile, writeFileAtomic } from "../../kit/files.js";
 import { type LabelColour, readLabelMap } from "../crop/label-map.js";
-import { readPicture, toRgba } from "../crop/picture.js";
+import { readPicture, toRgba, withoutAlpha, writePng } from "../crop/picture.js";
 import { type PairPlace, pictureFile, segFiles } from "./place.js";
 import { noPairRefusal, type Pair, type PairFrame, type PairRefusal } from "./types.js";
 
@@ -40,9 +40,14 @@ export async function pairWholeFrame(place: PairPlace, id: string): Promise<Made
     if (good && alike) alike = (await bytesOf(golden)).equals(await bytesOf(tested));
   }
   if (good && alike) return { ...base, files: [], pairs: [], refused: { ...noPairRefusal(), identical: 1 } };
+  const picture = async (from: string, to: string) => {
+    if (!settings.flatten) return copy(from, to);
+    files.push(to);
+    await writePng(joinInside(output, to), withoutAlpha(await readPicture(from)));
+  };
   for (const light of lights) {
-    await copy(pictureFile(place.good.pictures, id, lights, light), `golden/${id}_${light}.png`);
-    await copy(pictureFile(tests.pictures, id, lights, light), `${test}/${id}_${light}.png`);
+    await picture(pictureFile(place.good.pictures, id, lights, light), `golden/${id}_${light}.png`);
+    await picture(pictureFile(tests.pictures, id, lights, light), `${test}/${id}_${light}.png`);
     if (good) continue;
     await copy(seg, `mask/${id}_${light}.png`);
     await copy(labels, `mask/${id}_${light}.json`);

@@ -3,6 +3,7 @@ import { dataError } from "../../kit/errors.js";
 import { FRAME_ID, fileNames, frameIds } from "../crop/frames.js";
 import type { RenderFolder } from "../crop/locate.js";
 import type { RenderMetadata } from "../crop/metadata.js";
+import { FRAME_FILES } from "../scan/layout.js";
 import type { PairSettings } from "./settings.js";
 
 /** A render to pair: where its frames lie and what its metadata says. */
@@ -22,13 +23,13 @@ export type PairPlace = Readonly<{
 
 /** The picture of a frame under a lighting; the first lighting has the plain name. */
 export function pictureFile(folder: string, id: string, lights: readonly string[], light: string): string {
-  return path.join(folder, light === lights[0] ? `rgb_${id}.png` : `rgb_${light}_${id}.png`);
+  return path.join(folder, FRAME_FILES.rgb(id, light === lights[0] ? undefined : light));
 }
 
 export function segFiles(folder: string, id: string): { seg: string; labels: string } {
   return {
-    seg: path.join(folder, `semantic_segmentation_${id}.png`),
-    labels: path.join(folder, `semantic_segmentation_labels_${id}.json`),
+    seg: path.join(folder, FRAME_FILES.segmentation(id)),
+    labels: path.join(folder, FRAME_FILES.segmentationLabels(id)),
   };
 }
 

@@ -11,6 +11,11 @@ export type PairSettings = Readonly<{
   depth: number;
   /** Good pairs for each defective one of a frame; 0: none. */
   pass: number;
+  /**
+   * Writes golden and test pictures without alpha, laid on black: what change networks read. Otherwise pictures keep
+   * their channels, and whole frames are copied byte by byte.
+   */
+  flatten: boolean;
   /** Decides which good components are taken. */
   seed: number;
 }>;
@@ -21,5 +26,6 @@ export const PAIR_DEFAULTS: Omit<PairSettings, "lights"> = {
   classFilter: [],
   depth: 7,
   pass: 0,
+  flatten: false,
   seed: 0,
 };

@@ -1,0 +1,114 @@
+import { InvalidArgumentError } from "commander";
+import { type Problem, ReflowError } from "../../kit/errors.js";
+import type { Emit } from "../../kit/events.js";
+import { onInterrupt } from "../interrupt.js";
+import { outputMode, reporter } from "../output.js";
+
+/** Words for the reasons of refusals, in the order in which filters work. */
+export const REFUSALS: Readonly<Record<string, string>> = {
+  frame: "whole frames (files missing or unusable)",
+  no_labels: "frames without labels",
+  no_defect: "frames without a defect label",
+  not_visible: "frames without a visible defect",
+  no_target: "without an anchor class",
+  filter: "other classes",
+  unlabelled: "without a label",
+  min_area: "too small",
+  max_area: "too large",
+  edge: "at the border",
+  empty: "without pixels",
+  coverage: "mostly empty board",
+  identical: "equal good pictures",
+  max_emit: "over --max-emit",
+};
+
+type Flags = Readonly<{ json?: boolean; plain?: boolean }>;
+
+type Work<Result> = Readonly<{
+  work: (o: { emit: Emit; signal: AbortSignal }) => Promise<Result>;
+  /** Triggers that were left out. */
+  others: readonly string[];
+  /** How much was made; nothing is an error. */
+  made: (result: Result) => number;
+  value: (result: Result) => Readonly<Record<string, unknown>>;
+  text: (result: Result) => readonly string[];
+  /** What to do when nothing was made. */
+  none: string;
+  next?: (result: Result) => void;
+}>;
+
+/**
+ * Runs resumable work and shows progress, the result and its problems. Throws `nothing_made` when nothing was;
+ * sets exit code 3 when a frame was unusable.
+ */
+export async function worked<Result extends Readonly<{ problems: readonly Problem[] }>>(
+  name: string,
+  flags: Flags,
+  o: Work<Result>,
+): Promise<void> {
+  const { emit, clear } = reporter(outputMode(flags));
+  const { signal, done } = onInterrupt();
+  let result: Result;
+  try {
+    result = await o.work({ emit, signal });
+  } catch (error) {
+    clear();
+    if (!signal.aborted) throw error;
+    throw new ReflowError(
+      "interrupted",
+      "interrupted",
+      "stopped; finished frames are kept",
+      "The same command goes on.",
+    );
+  } finally {
+    done();
+  }
+  clear();
+  if (o.others.length > 0)
+    emit({
+      type: "log",
+      level: "warn",
+      message: `only the first trigger was used; for ${o.others.join(", ")} name the folder, or --source`,
+    });
+  if (o.made(result) === 0)
+    throw new ReflowError("data", "nothing_made", o.text(result).slice(0, 3).join("; "), o.none, {
+      problems: result.problems,
+    });
+  for (const problem of result.problems.slice(0, SHOWN)) emit({ type: "problem", problem });
+  if (result.problems.length > SHOWN)
+    emit({ type: "log", level: "warn", message: `${result.problems.length - SHOWN} more problems` });
+  if (flags.json) emit({ type: "result", name, value: { ...o.value(result), problems: result.problems } });
+  else process.stdout.write(`${o.text(result).join("\n")}\n`);
+  if (result.problems.some((p) => p.severity === "error")) process.exitCode = 3;
+  else if (!flags.json) o.next?.(result);
+}
+
+const SHOWN = 20;
+
+/** `capacitor 12, ic 3`; `none` when all are 0. */
+export function counted(
+  counts: Readonly<Record<string, number>>,
+  words: Readonly<Record<string, string>> = {},
+): string {
+  const order = Object.keys(words);
+  const some = Object.entries(counts).filter(([, n]) => n > 0);
+  const sorted =
+    order.length > 0 ? some.sort((a, b) => order.indexOf(a[0]) - order.indexOf(b[0])) : some.sort();
+  return sorted.map(([k, n]) => `${words[k] ? `${n} ${words[k]}` : `${k} ${n}`}`).join(", ") || "none";
+}
+
+/** A whole number of at least `least`. */
+export function wholeOption(name: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > 1_000_000_000)
+      throw new InvalidArgumentError(`${name} must be a whole number from ${least}.`);
+    return value;
+  };
+}
+
+export function listOption(text: string): readonly string[] {
+  const names = text.split(",").map((n) => n.trim());
+  if (names.some((n) => n === "")) throw new InvalidArgumentError("Names are separated by single commas.");
+  return names;
+}

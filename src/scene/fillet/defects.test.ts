@@ -167,6 +167,24 @@ describe("joints of defective parts", () => {
       }
   });
 
+  test("below the board a part hangs, and pins that went through it lie on it", () => {
+    const over = chipScene(multiply(rotation(0, 180), translation([0, 0, -1.6])));
+    const flipped = prepare(over, { type: "tombstone", ...tilt });
+    const highest = (s: Scene, plan: typeof flipped): [number, number] => {
+      const boxes = [0, 1, 2].map((k) =>
+        boxOf(transformPoints(s.meshes[k]!.points, plan.changes.get(k)!.world!)),
+      );
+      return [Math.min(...boxes.map((b) => b.min[2])), Math.max(...boxes.map((b) => b.max[2]))];
+    };
+    expect(highest(over, flipped)[1]).toBeCloseTo(-1.6 - 0.015, 5);
+    expect(highest(over, flipped)[0]).toBeLessThan(-3);
+    const pins = chipScene(translation([0, 0, 0]));
+    const long = boxMesh({ min: [-0.8, -0.1, -2.5], max: [-0.6, 0.1, 0.4] });
+    const pinned = { ...pins, meshes: pins.meshes.map((mesh, k) => (k === 1 ? long : mesh)) };
+    const tilted = prepare(pinned, { type: "sideflip", ...tilt });
+    expect(highest(pinned, tilted)[0]).toBeCloseTo(0, 5);
+  });
+
   test("nothing moves under upstream geometry but the component with all below it", () => {
     const plan = preparePoses(scene, {
       components: componentPool(scene.root, "/World/board", "ALL").components,

@@ -1,12 +1,12 @@
 import { extent } from "../box.js";
-import { about, IDENTITY, multiply, rotation, translation } from "../matrix.js";
+import { about, IDENTITY, multiply, rotation, transformDirection, translation } from "../matrix.js";
 import type { Mat4, Vec3 } from "../model.js";
 import type { Draw } from "./select.js";
 import { lowest, type Stand } from "./stand.js";
 
 /**
- * The rigid motion in the world that a defect gives to a standing component. The lowest point ends up where the
- * bottom was (on its solder), whatever the angle, so nothing passes through the board.
+ * The rigid motion in the world that a defect gives to a standing component. After a tilt the lowest
+ * point rests where the bottom was (on its solder), whatever the angle, so nothing passes through the board.
  *
  * - shift: turned about the middle of the bottom and slid in the board's plane.
  * - tombstone: turned about the bottom edge of the end that stays; the end on `sign`'s side rises. 90° is upright.
@@ -28,10 +28,8 @@ export function lyingAxis(stand: Stand): 0 | 1 {
 function inStand(draw: Draw, stand: Stand, perMillimetre: number): Mat4 {
   switch (draw.defect) {
     case "shift": {
-      const world = draw.translate.map((value) => value * perMillimetre);
-      const [c, s] = [stand.toWorld[0]!, stand.toWorld[1]!];
-      const [x, y] = [world[0]!, world[1]!];
-      return multiply(rotation(2, draw.rotateZ), translation([c * x + s * y, c * y - s * x, 0]));
+      const world = draw.translate.map((value) => value * perMillimetre) as unknown as Vec3;
+      return multiply(rotation(2, draw.rotateZ), translation(transformDirection(world, stand.toStand)));
     }
     case "tombstone": {
       const along = lyingAxis(stand);
@@ -51,7 +49,7 @@ function inStand(draw: Draw, stand: Stand, perMillimetre: number): Mat4 {
   }
 }
 
-/** Lifted or lowered until the lowest vertex is where the bottom was. */
+/** Lifted or lowered until the lowest vertex is where the bottom was; pins that went through the board lie on it. */
 function settled(m: Mat4, stand: Stand): Mat4 {
-  return multiply(m, translation([0, 0, -lowest(stand.points, m)]));
+  return multiply(m, translation([0, 0, stand.rest - lowest(stand.points, m)]));
 }

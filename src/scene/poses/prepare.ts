@@ -57,7 +57,7 @@ export function preparePoses(
   for (const choice of choices) {
     const prim = byPath.get(choice.path)!;
     const moving = movingParts(scene, owned.get(choice.path)!, geometry);
-    const posed = pose(scene, prim, choice, moving, geometry);
+    const posed = pose(scene, prim, choice, moving, geometry, jointsOf(scene, owned.get(choice.path)!));
     if (posed === undefined) {
       problems.push(noGeometry(choice));
       continue;
@@ -94,6 +94,7 @@ function pose(
   choice: Choice,
   moving: readonly number[],
   geometry: Geometry,
+  joints: readonly [number, number] | undefined,
 ): { record: DefectRecord; motion: Mat4 } | undefined {
   const parts = moving.map((index) => scene.parts[index]!);
   const worldBack = invert(prim.world);
@@ -117,11 +118,22 @@ function pose(
       motion: multiply(worldBack, local, parent),
     };
   }
-  const stand = standOf(prim.world, parts, scene.meshes);
+  const stand = standOf(prim.world, parts, scene.meshes, joints);
   if (stand === undefined) return undefined;
   const motion = physicalMotion(choice, stand, 0.001 / scene.metersPerUnit);
   const local = multiply(prim.world, motion, parentBack);
   return { record: record(prim, choice, local, longAxis(localBox())), motion };
+}
+
+/** Lowest and highest world Z of a component's joints, the middle ones of all; undefined without joints. */
+function jointsOf(scene: Scene, parts: readonly number[]): readonly [number, number] | undefined {
+  const boxes = parts
+    .map((index) => scene.parts[index]!)
+    .filter((part) => isJoint(scene, part))
+    .map((part) => boxOf(transformPoints(scene.meshes[part.mesh]!.points, part.world)));
+  const middle = (side: "min" | "max"): number =>
+    boxes.map((box) => box[side][2]).sort((a, b) => a - b)[boxes.length >> 1]!;
+  return boxes.length === 0 ? undefined : [middle("min"), middle("max")];
 }
 
 function upstreamLocal(local: Mat4, box: Box, choice: Choice): Mat4 {

@@ -3,8 +3,8 @@ import { invert, transformDirection, transformPoint, transformPoints } from "../
 import type { Box, Mat4, Part, TriangleMesh, Vec3 } from "../model.js";
 
 /**
- * A component as it stands on the board: a right-handed frame with Z up, X and Y along the component's sides, the
- * origin in the middle of its bottom; scene units. Found from the vertices, so that it holds for any mounting angle.
+ * A component as it stands on the board: a right-handed frame with Z away from the board, X and Y along the component's
+ * sides, the origin in the middle of its bottom; scene units. Found from the vertices, so that it holds for any mounting angle.
  */
 export type Stand = Readonly<{
   /** Frame to world and back; rigid. */
@@ -14,24 +14,31 @@ export type Stand = Readonly<{
   box: Box;
   /** Every vertex in the frame, 3 numbers each. */
   points: Float64Array;
+  /** Where the lowest point comes to rest: 0, or the lands' height above the tips of pins that go through the board. */
+  rest: number;
 }>;
 
-/** Undefined when the parts have no vertices. `world` is the component prim's matrix. */
+/**
+ * Undefined when the parts have no vertices. `world` is the component prim's matrix, `joints` the lowest and highest
+ * world Z of its joints, where it has some: they tell on which side of the board it is and where the lands are.
+ */
 export function standOf(
   world: Mat4,
   parts: readonly Pick<Part, "mesh" | "world">[],
   meshes: readonly TriangleMesh[],
+  joints?: readonly [low: number, high: number],
 ): Stand | undefined {
   const x = levelAxis(world);
-  const turn: Mat4 = [x[0], x[1], 0, 0, -x[1], x[0], 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const clouds = parts.map((part) => transformPoints(meshes[part.mesh]!.points, part.world));
+  const own = parts.map((part) => meshes[part.mesh]!);
+  const below = joints !== undefined && hangsBelow(clouds, own, joints);
+  const up = below ? -1 : 1;
+  const turn: Mat4 = [x[0], x[1], 0, 0, -x[1] * up, x[0] * up, 0, 0, 0, 0, up, 0, 0, 0, 0, 1];
   const back = invert(turn)!;
-  const clouds = parts.map((part) =>
-    transformPoints(transformPoints(meshes[part.mesh]!.points, part.world), back),
-  );
   const points = new Float64Array(clouds.reduce((sum, cloud) => sum + cloud.length, 0));
   let at = 0;
   for (const cloud of clouds) {
-    points.set(cloud, at);
+    points.set(transformPoints(cloud, back), at);
     at += cloud.length;
   }
   const box = boxOf(points);
@@ -39,7 +46,31 @@ export function standOf(
   const shift: Vec3 = [(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, box.min[2]];
   const toWorld: Mat4 = [...turn.slice(0, 12), ...transformPoint(shift, turn), 1];
   for (let i = 0; i < points.length; i++) points[i]! -= shift[(i % 3) as 0 | 1 | 2];
-  return { toWorld, toStand: invert(toWorld)!, box: boxOf(points), points };
+  const lands = joints === undefined ? -Infinity : below ? -joints[1] : joints[0];
+  const rest = Math.max(0, lands - shift[2]);
+  return { toWorld, toStand: invert(toWorld)!, box: boxOf(points), points, rest };
+}
+
+/** True when the component lies below its joints. Seen from above: pins, long but thin, hardly count. */
+function hangsBelow(
+  clouds: readonly Float64Array[],
+  meshes: readonly TriangleMesh[],
+  joints: readonly [number, number],
+): boolean {
+  let area = 0;
+  let moment = 0;
+  clouds.forEach((p, k) => {
+    const { triangles } = meshes[k]!;
+    for (let t = 0; t < triangles.length; t += 3) {
+      const [a, b, c] = [triangles[t]! * 3, triangles[t + 1]! * 3, triangles[t + 2]! * 3];
+      const seen = Math.abs(
+        (p[b]! - p[a]!) * (p[c + 1]! - p[a + 1]!) - (p[b + 1]! - p[a + 1]!) * (p[c]! - p[a]!),
+      );
+      area += seen;
+      moment += (seen * (p[a + 2]! + p[b + 2]! + p[c + 2]!)) / 3;
+    }
+  });
+  return area > 0 && moment / area < (joints[0] + joints[1]) / 2;
 }
 
 /** Height of the lowest vertex after a motion within the frame. */

@@ -1,0 +1,85 @@
+import type { Light, Scene } from "../../model.js";
+import { type PackedMesh, packMesh } from "../bvh/mesh.js";
+import { HEAD_BYTES, INSTANCE_BYTES, MATERIAL_BYTES, NODE_BYTES, SCRATCH_BYTES } from "../layout.js";
+import { type Arena, createArena } from "./arena.js";
+import { texturesOf } from "./materials.js";
+import type { MeshAddress } from "./parts.js";
+import { albedoTable, sobolTable, srgbTable } from "./tables.js";
+import { type DecodedTexture, decodeTextures, putTextures } from "./textures.js";
+
+/** The fixed part of the tracer's memory and where everything lies in it. */
+export type PackedScene = Readonly<{
+  arena: Arena;
+  head: number;
+  /** One per worker. */
+  scratch: readonly number[];
+  meshes: readonly (MeshAddress | undefined)[];
+  textures: readonly (DecodedTexture | undefined)[];
+  textureTable: number;
+  materials: number;
+  /** Room for all parts. */
+  instances: number;
+  topNodes: number;
+  albedo: number;
+  srgb: number;
+  sobol: number;
+}>;
+
+/** Builds the trees of all meshes and fills the memory. Throws `scene_too_large` or `texture_unreadable`. */
+export async function packScene(scene: Scene, workers: number): Promise<PackedScene> {
+  const used = new Set(scene.parts.map((part) => part.mesh));
+  const meshes = scene.meshes.map((mesh, i) => (used.has(i) ? packMesh(mesh) : undefined));
+  const textures = await decodeTextures(scene.textures, usedTextures(scene));
+  const parts = Math.max(1, scene.parts.length);
+  const expected =
+    meshes.reduce((sum, mesh) => sum + (mesh ? meshBytes(mesh) : 0), 0) +
+    textures.reduce((sum, texture) => sum + (texture?.rgba.byteLength ?? 0), 0) +
+    parts * (INSTANCE_BYTES + NODE_BYTES) +
+    scene.materials.length * MATERIAL_BYTES +
+    workers * SCRATCH_BYTES +
+    8 * 2 ** 20;
+  const arena = createArena(expected);
+  const packed: PackedScene = {
+    arena,
+    head: arena.take(HEAD_BYTES),
+    scratch: Array.from({ length: workers }, () => arena.take(SCRATCH_BYTES)),
+    meshes: meshes.map((mesh) => mesh && putMesh(arena, mesh)),
+    textures,
+    textureTable: putTextures(arena, textures),
+    materials: arena.take(Math.max(1, scene.materials.length) * MATERIAL_BYTES),
+    instances: arena.take(parts * INSTANCE_BYTES),
+    topNodes: arena.take(parts * NODE_BYTES),
+    albedo: arena.put(albedoTable()),
+    srgb: arena.put(srgbTable()),
+    sobol: arena.put(sobolTable()),
+  };
+  arena.mark();
+  return packed;
+}
+
+function usedTextures(scene: Scene): Set<number> {
+  const lit = (lights: readonly Light[]) =>
+    lights.flatMap((light) => (light.kind === "dome" && light.texture !== undefined ? [light.texture] : []));
+  return new Set([...scene.materials.flatMap(texturesOf), ...lit(scene.lights)]);
+}
+
+function putMesh(arena: Arena, mesh: PackedMesh): MeshAddress {
+  return {
+    mesh: {
+      ...mesh,
+      nodes: new Uint8Array(0),
+      packets: new Float32Array(0),
+      normals: undefined,
+      uvs: undefined,
+    },
+    nodes: arena.put(mesh.nodes),
+    packets: arena.put(mesh.packets),
+    normals: mesh.normals ? arena.put(mesh.normals) : 0,
+    uvs: mesh.uvs ? arena.put(mesh.uvs) : 0,
+  };
+}
+
+function meshBytes(mesh: PackedMesh): number {
+  const arrays = [mesh.nodes, mesh.packets, mesh.normals, mesh.uvs];
+  return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0) + 16, 0);
+}

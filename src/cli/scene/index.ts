@@ -4,6 +4,10 @@ type Loader = () => Promise<(group: Command) => void>;
 
 /** The sub-commands; only the named one is loaded. Each file exports one `registerX(group)`. */
 const SUBCOMMANDS: Readonly<Record<string, { description: string; load: Loader }>> = {
+  board: {
+    description: "write one of Reflow's own boards as an OpenUSD scene",
+    load: async () => (await import("./board.js")).registerBoard,
+  },
   crop: {
     description: "cut components out of rendered frames, each with its labels",
     load: async () => (await import("./crop.js")).registerCrop,

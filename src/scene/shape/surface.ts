@@ -68,7 +68,7 @@ export function finish(s: Surface, crease = 40): TriangleMesh {
   const faces: Vec3[] = [];
   for (let t = 0; t < s.triangles.length; t += 3) {
     const n = areaNormal(points, s.triangles[t], s.triangles[t + 1], s.triangles[t + 2]);
-    if (Math.hypot(...n) < 1e-10) continue;
+    if (Math.hypot(...n) < 1e-8) continue;
     kept.push(s.triangles[t], s.triangles[t + 1], s.triangles[t + 2]);
     faces.push(n);
   }

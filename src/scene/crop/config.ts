@@ -98,15 +98,13 @@ export function roiSettings({ crop, reflow }: CropConfig): RoiSettings {
 }
 
 function invalid(file: string, problems: readonly Problem[]): ReflowError {
-  const first = problems[0];
+  const sorted = [...problems].sort((a, b) => (a.where?.row ?? 0) - (b.where?.row ?? 0));
+  const many = sorted.length === 1 ? "one error" : `${sorted.length} errors`;
   return new ReflowError(
     "data",
     "crop_config_invalid",
-    first?.message ?? "not usable",
-    first?.hint ?? "Correct it.",
-    {
-      where: first?.where ?? { file },
-      problems,
-    },
+    `the crop settings of ${file} have ${many}`,
+    sorted[0]?.hint ?? "Correct them.",
+    { where: { file }, problems: sorted },
   );
 }

@@ -1,0 +1,2 @@
+/** Boards from KiCad. */
+export { readKicadBoard } from "./board.js";

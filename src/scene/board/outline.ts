@@ -12,11 +12,13 @@ import {
 import type { Point, Polygon } from "./board.js";
 import type { ProblemLog } from "./problem-log.js";
 
-/** Distances at which ends of outline pieces are taken for one point, tried in turn. */
+/** Distances at which ends of outline pieces are taken for one point, tried in turn; the last only where nothing closes. */
 const TOLERANCES = [0.01, 0.1, 1];
-/** Rings smaller than this (mm²) are drawing errors; a ring this near in size to the outline is the outline again. */
+/** Rings smaller than this (mm²) are drawing errors. */
 const LEAST_AREA = 0.02;
+/** Shares of the outline's area: a ring inside this near to it is the outline again; one outside this large a board. */
 const SAME_AREA = 0.985;
+const BOARD_AREA = 0.2;
 
 /**
  * The board's edge from the lines that draw it: the largest ring is the outline, rings inside it are cut-outs. Gaps of
@@ -27,6 +29,7 @@ export function outlineFrom(pieces: readonly Piece[], log: ProblemLog, where: Pl
   let rest = pieces;
   let gap = 0;
   for (const tolerance of TOLERANCES) {
+    if (tolerance > 0.5 && rings.length > 0) break;
     const chained = chain(rest, tolerance);
     rings = rings.concat(chained.rings.filter((r) => Math.abs(ringArea(r)) > LEAST_AREA));
     gap = Math.max(gap, chained.gap);
@@ -63,7 +66,7 @@ function largest(rings: readonly (readonly Point[])[], log: ProblemLog, where: P
   let apart = 0;
   for (const ring of sorted.slice(1)) {
     if (holes.some((h) => ringContains(h, ring[0]))) continue;
-    if (!ringContains(outer, inside(ring))) apart++;
+    if (!ringContains(outer, inside(ring))) apart += Math.abs(ringArea(ring)) > BOARD_AREA * area ? 1 : 0;
     else if (Math.abs(ringArea(ring)) < SAME_AREA * area) holes.push(turned(ring, false));
   }
   if (apart > 0)

@@ -13,7 +13,10 @@ export type ApertureText = Readonly<{ number: number; template: string; paramete
 export function splitAperture(word: string): ApertureText | undefined {
   const found = /^ADD(\d{1,9})([^,]+)(?:,(.*))?$/.exec(word.replace(/\s+/g, ""));
   if (!found) return undefined;
-  const parameters = (found[3] ?? "").split(/[xX]/).filter((p) => p !== "").map(Number);
+  const parameters = (found[3] ?? "")
+    .split(/[xX]/)
+    .filter((p) => p !== "")
+    .map(Number);
   return { number: Number(found[1]), template: found[2], parameters };
 }
 

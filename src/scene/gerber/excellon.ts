@@ -81,13 +81,21 @@ export function parseExcellon(
     });
     if (s.header) throw dataError("drill_truncated", "the drill file ends inside its header", HINT, { file });
     if (!s.ended)
-      log.add("warning", "drill_no_end", "the drill file has no end mark (M30): it may have been cut off", HINT, {
-        file,
-      });
+      log.add(
+        "warning",
+        "drill_no_end",
+        "the drill file has no end mark (M30): it may have been cut off",
+        HINT,
+        {
+          file,
+        },
+      );
   } catch (error) {
     if (!(error instanceof ReflowError)) throw error;
     const { code, message, hint, where } = error;
-    return { problems: [{ code, severity: "error", message, hint, ...(where ? { where } : {}) }, ...log.problems()] };
+    return {
+      problems: [{ code, severity: "error", message, hint, ...(where ? { where } : {}) }, ...log.problems()],
+    };
   }
   const { holes, plated, guessed } = s;
   return { drill: { holes, guessed, ...(plated === undefined ? {} : { plated }) }, problems: log.problems() };
@@ -95,7 +103,13 @@ export function parseExcellon(
 
 type Where = Readonly<{ file: string; row: number }>;
 
-function readLine(line: string, s: State, where: Where, guess: DrillGuess | undefined, log: ProblemLog): void {
+function readLine(
+  line: string,
+  s: State,
+  where: Where,
+  guess: DrillGuess | undefined,
+  log: ProblemLog,
+): void {
   if (line === "") return;
   if (line.startsWith(";")) return readComment(line, s);
   if (line === "M48") {
@@ -138,7 +152,8 @@ function readLine(line: string, s: State, where: Where, guess: DrillGuess | unde
 
 function readComment(line: string, s: State): void {
   if (/TF\.FileFunction,NonPlated|TYPE\s*=\s*NON_?PLATED/i.test(line)) s.plated = false;
-  else if (/TF\.FileFunction,(Mixed)?Plated|TYPE\s*=\s*PLATED/i.test(line)) s.plated = /Mixed/.test(line) ? undefined : true;
+  else if (/TF\.FileFunction,(Mixed)?Plated|TYPE\s*=\s*PLATED/i.test(line))
+    s.plated = /Mixed/.test(line) ? undefined : true;
   const digits = /FILE_FORMAT\s*=\s*(\d):(\d)/i.exec(line);
   if (digits) s.digits = [Number(digits[1]), Number(digits[2])];
   // KiCad: "; FORMAT={3:3/ absolute / metric / suppress leading zeros}".
@@ -154,7 +169,12 @@ function readTool(number: number, rest: string, s: State, where: Where): void {
   if (size) {
     const diameter = Number(size[1]) * (s.unit ?? (Number(size[1]) < 0.3 ? 25.4 : 1));
     if (!(diameter > 0 && diameter < 100))
-      throw dataError("drill_tool", `tool ${number} has the diameter ${size[1]}`, "Its holes are left out.", where);
+      throw dataError(
+        "drill_tool",
+        `tool ${number} has the diameter ${size[1]}`,
+        "Its holes are left out.",
+        where,
+      );
     s.tools.set(number, diameter);
   }
   if (s.header) return;
@@ -171,7 +191,13 @@ function readTool(number: number, rest: string, s: State, where: Where): void {
 
 const MOVE = /^(?:G0?([0123]))?((?:[XYIJA][+-]?[\d.]+)*)(?:G85((?:[XY][+-]?[\d.]+)+))?$/;
 
-function readMove(line: string, s: State, where: Where, guess: DrillGuess | undefined, log: ProblemLog): void {
+function readMove(
+  line: string,
+  s: State,
+  where: Where,
+  guess: DrillGuess | undefined,
+  log: ProblemLog,
+): void {
   const repeat = /^R(\d{1,5})((?:[XY][+-]?[\d.]+)+)/.exec(line);
   if (repeat) {
     const step = target(repeat[2], { ...s, absolute: false, at: [0, 0] }, where, guess);
@@ -202,20 +228,33 @@ function readMove(line: string, s: State, where: Where, guess: DrillGuess | unde
   if (move[1] === undefined && !s.routing) return hole(s, to, undefined);
   if (!s.routing && move[1] !== undefined && move[2] === "") return;
   if (s.routing && s.down) {
-    const arc = move[1] === "2" || move[1] === "3" ? routedArc(from, to, move[2], move[1] === "2", s, guess) : [from, to];
+    const arc =
+      move[1] === "2" || move[1] === "3"
+        ? routedArc(from, to, move[2], move[1] === "2", s, guess)
+        : [from, to];
     for (let i = 1; i < arc.length; i++) hole(s, arc[i - 1], arc[i]);
   } else if (!s.routing) hole(s, to, undefined);
 }
 
 /** An arc cut by the router, given by its radius (A). */
-function routedArc(from: Point, to: Point, text: string, clockwise: boolean, s: State, guess?: DrillGuess): Point[] {
+function routedArc(
+  from: Point,
+  to: Point,
+  text: string,
+  clockwise: boolean,
+  s: State,
+  guess?: DrillGuess,
+): Point[] {
   const written = /A([\d.]+)/.exec(text);
   const radius = written ? distanceOf(written[1], s, guess) : Number.NaN;
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const half = Math.hypot(dx, dy) / 2;
   if (!(radius >= half) || half === 0 || radius > FARTHEST) return [from, to];
   const bulge = (radius - Math.sqrt(radius * radius - half * half)) * (clockwise ? 1 : -1);
-  const mid: Point = [from[0] + dx / 2 - (dy / (2 * half)) * bulge, from[1] + dy / 2 + (dx / (2 * half)) * bulge];
+  const mid: Point = [
+    from[0] + dx / 2 - (dy / (2 * half)) * bulge,
+    from[1] + dy / 2 + (dx / (2 * half)) * bulge,
+  ];
   return arcThrough(from, mid, to);
 }
 
@@ -251,7 +290,9 @@ function distanceOf(digits: string, s: State, guess?: DrillGuess): number {
   const usual: readonly [number, number] = unit === 1 ? [3, 3] : [2, 4];
   const [integers, decimals] = s.digits ?? usual;
   const stated: NumberFormat | undefined =
-    s.digits !== undefined || s.skip !== undefined ? { skip: s.skip ?? "leading", integers, decimals } : undefined;
+    s.digits !== undefined || s.skip !== undefined
+      ? { skip: s.skip ?? "leading", integers, decimals }
+      : undefined;
   if (!digits.includes(".") && (!stated || s.unit === undefined)) s.guessed = true;
   const format = stated ?? guess?.format ?? { skip: "leading", integers, decimals };
   return coordinate(digits, format) * unit;

@@ -18,7 +18,8 @@ export function evaluate(text: string, variables: Readonly<Variables>): number |
   };
   const product = (): number => {
     let value = factor();
-    while (/[x*/]/i.test(source[at] ?? "")) value = source[at++] === "/" ? value / factor() : value * factor();
+    while (/[x*/]/i.test(source[at] ?? ""))
+      value = source[at++] === "/" ? value / factor() : value * factor();
     return value;
   };
   const factor = (): number => {

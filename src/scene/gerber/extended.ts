@@ -91,7 +91,13 @@ function parameter(word: string, state: State, where: Place, log: ProblemLog): v
 const HARMLESS = /^(OF(A[+-]?0*\.?0*)?(B[+-]?0*\.?0*)?|SF(A1\.?0*)?(B1\.?0*)?|MI(A0)?(B0)?|IR0*|ASAXBY)$/;
 
 function unsupported(what: string, where: Place, log: ProblemLog): void {
-  log.add("warning", "gerber_unsupported", `${what} is not supported and ignored`, "Export as RS-274X or X2.", where);
+  log.add(
+    "warning",
+    "gerber_unsupported",
+    `${what} is not supported and ignored`,
+    "Export as RS-274X or X2.",
+    where,
+  );
 }
 
 function unreadable(word: string, where: Place): Error {

@@ -25,7 +25,12 @@ export type Macro = readonly string[];
  * The shape of a macro with its parameters, scaled to millimetres by `unit`. Throws `gerber_macro` for what cannot be
  * evaluated.
  */
-export function macroShape(macro: Macro, parameters: readonly number[], unit: number, file: string): Polygon[] {
+export function macroShape(
+  macro: Macro,
+  parameters: readonly number[],
+  unit: number,
+  file: string,
+): Polygon[] {
   const variables: Variables = [0, ...parameters];
   let shape: Polygon[] = [];
   for (const written of macro) {
@@ -66,7 +71,10 @@ function primitive([code, ...f]: readonly number[], unit: number, file: string):
   /** Primitives turn about the origin of the macro. */
   const turned = (shape: Polygon[], degrees = 0) =>
     degrees === 0 ? shape : shape.map((p) => moved(rotation(degrees), p));
-  const shown = (shape: Polygon[], degrees?: number): Part => ({ dark: f[0] !== 0, shape: turned(shape, degrees) });
+  const shown = (shape: Polygon[], degrees?: number): Part => ({
+    dark: f[0] !== 0,
+    shape: turned(shape, degrees),
+  });
   switch (code) {
     case 1:
       return shown(mm(1) > 0 ? [solid(circleRing(at(2), mm(1) / 2))] : [], f[4]);
@@ -97,7 +105,8 @@ function primitive([code, ...f]: readonly number[], unit: number, file: string):
 
 /** Corners of a regular polygon, the first on +X. Throws `gerber_macro` for absurd numbers of corners. */
 export function regularRing(center: Point, radius: number, corners: number, file: string): Point[] {
-  if (!Number.isInteger(corners) || corners < 3 || corners > 100) throw fault(`a polygon of ${corners} corners`, file);
+  if (!Number.isInteger(corners) || corners < 3 || corners > 100)
+    throw fault(`a polygon of ${corners} corners`, file);
   return Array.from({ length: corners }, (_, i) => {
     const angle = (2 * Math.PI * i) / corners;
     return [center[0] + radius * Math.cos(angle), center[1] + radius * Math.sin(angle)];
@@ -139,6 +148,9 @@ function moire(center: Point, f: readonly number[], unit: number): Polygon[] {
 }
 
 function thermal(center: Point, outer: number, inner: number, gap: number): Polygon[] {
-  const ring = evenOdd([circleRing(center, outer / 2), ...(inner > 0 ? [circleRing(center, inner / 2)] : [])]);
+  const ring = evenOdd([
+    circleRing(center, outer / 2),
+    ...(inner > 0 ? [circleRing(center, inner / 2)] : []),
+  ]);
   return difference(ring, [...box(center, outer + gap, gap), ...box(center, gap, outer + gap)]);
 }

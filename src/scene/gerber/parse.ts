@@ -3,7 +3,18 @@ import type { Point } from "../board/board.js";
 import { type ProblemLog, problemLog } from "../board/problem-log.js";
 import { arcAbout, compose, translation } from "../planar/index.js";
 import { coordinate } from "./coordinates.js";
-import { add, attribute, caught, closeTarget, endLine, endRegion, endRing, marks, MOST_OBJECTS, tooLarge } from "./drawing.js";
+import {
+  add,
+  attribute,
+  caught,
+  closeTarget,
+  endLine,
+  endRegion,
+  endRing,
+  MOST_OBJECTS,
+  marks,
+  tooLarge,
+} from "./drawing.js";
 import { readExtended } from "./extended.js";
 import type { GerberImage } from "./image.js";
 import { initialState, type State } from "./state.js";
@@ -30,7 +41,8 @@ export function parseGerber(text: string, file: string): { image?: GerberImage; 
       if (state.finished) break;
     }
     endLine(state);
-    if (state.region) throw dataError("gerber_truncated", "the file ends inside of a region (G36)", HINT_EXPORT, { file });
+    if (state.region)
+      throw dataError("gerber_truncated", "the file ends inside of a region (G36)", HINT_EXPORT, { file });
     if (state.unit === undefined && state.format === undefined)
       throw dataError(
         "gerber_not_gerber",
@@ -225,7 +237,9 @@ function readCoordinates(text: string, state: State, where: Place): { to: Point;
 function arc(from: Point, to: Point, [i, j]: Point, state: State): Point[] {
   const clockwise = state.mode === "clockwise";
   const centers: Point[] = state.singleQuadrant
-    ? [1, -1].flatMap((sx) => [1, -1].map((sy): Point => [from[0] + sx * Math.abs(i), from[1] + sy * Math.abs(j)]))
+    ? [1, -1].flatMap((sx) =>
+        [1, -1].map((sy): Point => [from[0] + sx * Math.abs(i), from[1] + sy * Math.abs(j)]),
+      )
     : [[from[0] + i, from[1] + j]];
   let best: { center: Point; sweep: number; error: number } | undefined;
   for (const center of centers) {

@@ -43,7 +43,12 @@ function boxed(polygons: readonly Polygon[]): Boxed[] {
 }
 
 function erased(done: readonly Boxed[], erasers: readonly Boxed[]): Boxed[] {
-  const all = boundsOf(erasers.flatMap(({ box: b }): Point[] => [[b.minX, b.minY], [b.maxX, b.maxY]]));
+  const all = boundsOf(
+    erasers.flatMap(({ box: b }): Point[] => [
+      [b.minX, b.minY],
+      [b.maxX, b.maxY],
+    ]),
+  );
   const kept: Boxed[] = [];
   const hit: Polygon[] = [];
   for (const d of done)
@@ -51,7 +56,15 @@ function erased(done: readonly Boxed[], erasers: readonly Boxed[]): Boxed[] {
     else kept.push(d);
   return hit.length === 0
     ? kept
-    : [...kept, ...boxed(difference(hit, erasers.map((e) => e.polygon)))];
+    : [
+        ...kept,
+        ...boxed(
+          difference(
+            hit,
+            erasers.map((e) => e.polygon),
+          ),
+        ),
+      ];
 }
 
 function meets(a: Bounds, b: Bounds): boolean {
@@ -128,7 +141,9 @@ export function centrelines(objects: readonly GerberObject[]): Piece[] {
 }
 
 /** Round flashes as holes: drill files in Gerber form. */
-export function flashedHoles(objects: readonly GerberObject[]): { at: Point; to?: Point; diameter: number }[] {
+export function flashedHoles(
+  objects: readonly GerberObject[],
+): { at: Point; to?: Point; diameter: number }[] {
   return objects.flatMap((o) => {
     if (o.kind === "region" || o.aperture.round === undefined) return [];
     const diameter = o.aperture.round;
@@ -136,4 +151,3 @@ export function flashedHoles(objects: readonly GerberObject[]): { at: Point; to?
     return o.points.length >= 2 ? [{ at: o.points[0], to: o.points[o.points.length - 1], diameter }] : [];
   });
 }
-

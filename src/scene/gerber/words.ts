@@ -31,7 +31,8 @@ export function* statements(text: string, file: string): Generator<Statement> {
   };
   for (;;) {
     let start = at;
-    while (start < text.length && (text.charCodeAt(start) <= 32 || text.charCodeAt(start) === 0xfeff)) start++;
+    while (start < text.length && (text.charCodeAt(start) <= 32 || text.charCodeAt(start) === 0xfeff))
+      start++;
     advance(start);
     if (at >= text.length) return;
     const place = { line, column: at - lineStart + 1 };

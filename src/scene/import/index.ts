@@ -1,0 +1,2 @@
+/** Boards from other programs' files. */
+export { type Imported, importBoard } from "./import.js";

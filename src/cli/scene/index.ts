@@ -12,6 +12,10 @@ const SUBCOMMANDS: Readonly<Record<string, { description: string; load: Loader }
     description: "cut components out of rendered frames, each with its labels",
     load: async () => (await import("./crop.js")).registerCrop,
   },
+  import: {
+    description: "turn a KiCad board, or Gerbers with placements, into an OpenUSD scene",
+    load: async () => (await import("./import.js")).registerImport,
+  },
   pair: {
     description: "pair a good and a defective render of the same frames: golden, test, mask and table rows",
     load: async () => (await import("./pair.js")).registerPair,

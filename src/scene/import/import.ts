@@ -5,6 +5,7 @@ import { decodeText } from "../board/decode.js";
 import { type RawFile, readFabrication } from "../gerber/index.js";
 import { readKicadBoard } from "../kicad/index.js";
 import { kindOf, readArchive, readBytes, readFolder } from "./files.js";
+import { finished } from "./finish.js";
 import { reachOf } from "./reach.js";
 
 export type Imported = Readonly<{ board?: Board; problems: readonly Problem[] }>;
@@ -15,14 +16,21 @@ export type Imported = Readonly<{ board?: Board; problems: readonly Problem[] }>
  */
 export async function importBoard(target: string): Promise<Imported> {
   try {
-    if ((await kindOf(target)) === "folder") return fabrication(await withArchive(await readFolder(target), target), target);
-    if (/\.zip$/i.test(target)) return fabrication(await readArchive(target), target);
-    return await kicad(target);
+    const { board, problems } = await read(target);
+    if (!board) return { problems };
+    const done = finished(board, target);
+    return { ...done, problems: [...problems, ...done.problems] };
   } catch (error) {
     if (!(error instanceof ReflowError)) throw error;
     const { code, message, hint, where } = error;
     return { problems: [{ code, severity: "error", message, hint, ...(where ? { where } : {}) }] };
   }
+}
+
+async function read(target: string): Promise<Imported> {
+  if ((await kindOf(target)) === "folder")
+    return fabrication(await withArchive(await readFolder(target), target), target);
+  return /\.zip$/i.test(target) ? fabrication(await readArchive(target), target) : kicad(target);
 }
 
 /** Manufacturers take the layers as a .zip beside the placement file: where a folder holds just one, it is unpacked. */
@@ -32,7 +40,10 @@ async function withArchive(files: readonly RawFile[], folder: string): Promise<r
   if (archives.length > 1)
     throw dataError(
       "archives_ambiguous",
-      `the folder holds ${archives.length} archives: ${archives.map((f) => f.name).slice(0, 5).join(", ")}`,
+      `the folder holds ${archives.length} archives: ${archives
+        .map((f) => f.name)
+        .slice(0, 5)
+        .join(", ")}`,
       "Keep the archive of one board, or unpack it into the folder.",
       { file: folder },
     );

@@ -1,2 +1,3 @@
 /** Boards from other programs' files. */
 export { type Imported, importBoard } from "./import.js";
+export { type Summary, summarise } from "./summary.js";

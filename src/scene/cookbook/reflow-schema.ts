@@ -49,8 +49,11 @@ export const reflow = z.strictObject({
     .optional(),
   /** Missing flow: also write the golden pictures, without which no pairs can be built. */
   reference_rgb: z.boolean().default(true),
-  /** How a tombstone turns: as physics has it, or as the common factory does (through the board for some parts). */
-  tombstone: z.enum(["physical", "compatible"]).default("physical"),
+  /**
+   * How defective parts stand: as on a real board, or by the arithmetic of the common factory, in which some
+   * tombstones turn down through the board (contract 3.3).
+   */
+  defect_geometry: z.enum(["physical", "compatible"]).default("physical"),
 });
 
 export type ReflowOptions = z.infer<typeof reflow>;

@@ -56,7 +56,8 @@ function isInstance(prim: Prim): boolean {
   return prim.type === "Xform";
 }
 
-function boardRoot(root: Prim, pcbaRoot: string): Prim {
+/** The prim that holds the board. Throws `pcba_root_missing` naming the nearest path. */
+export function boardRoot(root: Prim, pcbaRoot: string): Prim {
   const board = findPrim(root, pcbaRoot);
   if (board) return board;
   const paths = function* (): Generator<string> {

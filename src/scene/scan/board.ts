@@ -1,0 +1,46 @@
+import { boxOf, isEmpty, transformBox, unite } from "../box.js";
+import { dataError } from "../../kit/errors.js";
+import { below } from "../lights/index.js";
+import type { Box, Scene } from "../model.js";
+import type { Prim } from "../model.js";
+import { walkPrims } from "../prims.js";
+
+/** World box of the visible geometry at or below a prim: boxes of meshes, moved (extents, as stages cache them). */
+export function worldBox(scene: Scene, path: string): Box {
+  const meshes = new Map<number, Box>();
+  const boxes = scene.parts
+    .filter((part) => part.visible && below(part.path, path))
+    .map((part) => {
+      const known = meshes.get(part.mesh) ?? boxOf(scene.meshes[part.mesh]?.points ?? []);
+      meshes.set(part.mesh, known);
+      return transformBox(known, part.world);
+    });
+  return boxes.reduce((all, box) => unite(all, box), unite());
+}
+
+/** {@link worldBox} of the board. Throws `board_empty` when it shows no geometry. */
+export function boardBox(scene: Scene, pcbaRoot: string): Box {
+  const box = worldBox(scene, pcbaRoot);
+  if (isEmpty(box))
+    throw dataError(
+      "board_empty",
+      `nothing visible lies below ${pcbaRoot}`,
+      "Set pcba_root to the prim that holds the board and its components.",
+      { file: scene.file },
+    );
+  return box;
+}
+
+/**
+ * Prims that auto-framing may choose from (contract 1.3): instances, whose names begin with `tn__`, with any of the
+ * texts in the name; else anything with a transform and such a name.
+ */
+export function framingCandidates(board: Prim, texts: readonly string[]): readonly Prim[] {
+  const named = [...walkPrims(board)].filter((prim) => texts.some((text) => prim.name.includes(text)));
+  const instances = named.filter((prim) => prim.name.startsWith("tn__") && hasTransform(prim));
+  return instances.length > 0 ? instances : named.filter(hasTransform);
+}
+
+export function hasTransform(prim: Prim): boolean {
+  return prim.type !== "Scope" && prim.type !== "" && prim.type !== "Material" && prim.type !== "Shader";
+}

@@ -18,6 +18,8 @@ export type Recipe = Readonly<{
   file: string;
   config: RenderConfig;
   merged: Readonly<Record<string, unknown>>;
+  /** Top-level keys of `merged` that stand in pcba_target.yaml. */
+  targetKeys: readonly string[];
 }>;
 
 /** A folder that describes one board: what it is and how its good, defective and missing pictures are made. */
@@ -27,6 +29,8 @@ export type Cookbook = Readonly<{
   dir: string;
   recipes: Readonly<Partial<Record<Pipeline, Recipe>>>;
   crop?: CropConfig;
+  /** Where the crop settings stand. */
+  cropFile?: string;
   /** Warnings; errors are thrown. */
   problems: readonly Problem[];
 }>;
@@ -67,9 +71,15 @@ export async function loadCookbook(dirOrName: string, o: LoadOptions = {}): Prom
         : mergeConfig(target, image, { variables: o.variables ?? {}, registry: found.registry });
     problems.push(...merged.problems);
     if (merged.config)
-      recipes[merged.config.pipeline_type] ??= { file, config: merged.config, merged: merged.merged };
+      recipes[merged.config.pipeline_type] ??= {
+        file,
+        config: merged.config,
+        merged: merged.merged,
+        targetKeys: Object.keys(target.value),
+      };
   }
-  const crop = await readCrop(path.join(dir, "day0_crop.yaml"), o.variables ?? {});
+  const cropFile = path.join(dir, "day0_crop.yaml");
+  const crop = await readCrop(cropFile, o.variables ?? {});
   problems.push(...crop.problems);
   const distinct = unique(problems);
   const errors = distinct.filter((p) => p.severity === "error");
@@ -96,7 +106,7 @@ export async function loadCookbook(dirOrName: string, o: LoadOptions = {}): Prom
     name: path.basename(dir),
     dir,
     recipes,
-    ...(crop.value ? { crop: crop.value } : {}),
+    ...(crop.value ? { crop: crop.value, cropFile } : {}),
     problems: distinct,
   };
 }

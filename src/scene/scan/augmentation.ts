@@ -27,7 +27,12 @@ export function blurRecord(blur: MotionBlur | undefined): Readonly<Record<string
  * Mixes a picture with its mean along a line: `(1 − strength) · picture + strength · mean`, over `kernelSize` pixels at
  * the angle. 3 values per pixel; the border repeats.
  */
-export function motionBlurred(picture: Float32Array, width: number, height: number, blur: MotionBlur): Float32Array {
+export function motionBlurred(
+  picture: Float32Array,
+  width: number,
+  height: number,
+  blur: MotionBlur,
+): Float32Array {
   const taps = lineTaps(blur.kernelSize, blur.angleDeg);
   const out = new Float32Array(picture.length);
   const keep = 1 - blur.strength;

@@ -1,8 +1,7 @@
-import { boxOf, isEmpty, transformBox, unite } from "../box.js";
 import { dataError } from "../../kit/errors.js";
+import { boxOf, isEmpty, transformBox, unite } from "../box.js";
 import { below } from "../lights/index.js";
-import type { Box, Scene } from "../model.js";
-import type { Prim } from "../model.js";
+import type { Box, Prim, Scene } from "../model.js";
 import { walkPrims } from "../prims.js";
 
 /** World box of the visible geometry at or below a prim: boxes of meshes, moved (extents, as stages cache them). */

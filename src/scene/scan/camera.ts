@@ -1,5 +1,6 @@
 import { dataError } from "../../kit/errors.js";
 import { PythonRandom } from "../../kit/python-random.js";
+import { isEmpty } from "../box.js";
 import type { RenderConfig } from "../cookbook/index.js";
 import {
   type Cell,
@@ -15,7 +16,6 @@ import {
   legacyCentres,
   scanGrid,
 } from "../grid/index.js";
-import { isEmpty } from "../box.js";
 import type { Box, Mat4, Scene, Vec3 } from "../model.js";
 import { boardRoot } from "../poses/index.js";
 import { findPrim } from "../prims.js";
@@ -86,7 +86,8 @@ function autoGrid(config: RenderConfig, board: Box, given: number, aspect: numbe
 /** The box that auto-framing chose, if the cookbook asks for it (contract 1.3). */
 function framedBox(scene: Scene, config: RenderConfig): Box | undefined {
   const exact = config.auto_locate_prim_path;
-  const texts = config.component_list_override ?? (config.auto_locate_component ? [config.auto_locate_component] : []);
+  const texts =
+    config.component_list_override ?? (config.auto_locate_component ? [config.auto_locate_component] : []);
   if (exact === undefined && texts.length === 0) return undefined;
   const prim = exact === undefined ? drawn(scene, config, texts) : findPrim(scene.root, exact);
   if (!prim || !hasTransform(prim))
@@ -119,7 +120,10 @@ function legacy(config: RenderConfig): LegacyGrid {
       "Give x_num and y_num, or all of x_start, x_end, y_start, y_end and z.",
     );
   return {
-    ...({ x_start, x_end, y_start, y_end, z } as Pick<LegacyGrid, "x_start" | "x_end" | "y_start" | "y_end" | "z">),
+    ...({ x_start, x_end, y_start, y_end, z } as Pick<
+      LegacyGrid,
+      "x_start" | "x_end" | "y_start" | "y_end" | "z"
+    >),
     ...(step === undefined ? {} : { step }),
     ...(x_step === undefined ? {} : { x_step }),
     ...(y_step === undefined ? {} : { y_step }),

@@ -1,6 +1,6 @@
+import { viewAxes } from "../grid/index.js";
 import { multiply } from "../matrix.js";
 import type { Mat4, Scene } from "../model.js";
-import { viewAxes } from "../grid/index.js";
 import type { View } from "../view.js";
 
 /**

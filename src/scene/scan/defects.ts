@@ -21,7 +21,8 @@ export function poseSource(scene: Scene, config: RenderConfig, order: readonly s
       "List the footprints whose components may get defects, or write component_types: ALL.",
     );
   const pool = componentPool(scene.root, config.pcba_root, types);
-  const requests = config.pipeline_type === "missing" ? missingRequest(config) : defectRequests(config, order);
+  const requests =
+    config.pipeline_type === "missing" ? missingRequest(config) : defectRequests(config, order);
   if (requests.length === 0)
     throw dataError("no_defects_enabled", "no defect is enabled", "Set enabled: true for one under defects.");
   const geometry = config.reflow.defect_geometry === "compatible" ? "upstream" : "physical";
@@ -54,7 +55,12 @@ function defectRequests(config: RenderConfig, order: readonly string[]): DefectR
           ...filter(shift.component_types),
         }
       : undefined,
-    ...([["tombstone", tombstone], ["sideflip", sideflip]] as const).map(([type, tilt]): DefectRequest | undefined =>
+    ...(
+      [
+        ["tombstone", tombstone],
+        ["sideflip", sideflip],
+      ] as const
+    ).map(([type, tilt]): DefectRequest | undefined =>
       tilt?.enabled
         ? {
             type,
@@ -66,7 +72,11 @@ function defectRequests(config: RenderConfig, order: readonly string[]): DefectR
         : undefined,
     ),
     reverse_polarity?.enabled
-      ? { type: "reverse_polarity", ratio: reverse_polarity.ratio, ...filter(reverse_polarity.component_types) }
+      ? {
+          type: "reverse_polarity",
+          ratio: reverse_polarity.ratio,
+          ...filter(reverse_polarity.component_types),
+        }
       : undefined,
     missing?.enabled ? { type: "missing", ratio: missing.ratio } : undefined,
   ];

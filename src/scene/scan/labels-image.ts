@@ -1,7 +1,10 @@
 import { BACKGROUND, type Labels, type Palette, type PaletteEntry, UNLABELLED } from "../semantics/index.js";
 
 /** What the parts of a pass are called: the palette's entry of each part, or undefined. */
-export function entriesOf(labels: readonly Labels[], palette: Palette): readonly (PaletteEntry | undefined)[] {
+export function entriesOf(
+  labels: readonly Labels[],
+  palette: Palette,
+): readonly (PaletteEntry | undefined)[] {
   const known = new Map<Labels, PaletteEntry | undefined>();
   return labels.map((set) => {
     if (!known.has(set)) known.set(set, palette.find(set));

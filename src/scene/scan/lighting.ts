@@ -27,7 +27,10 @@ export type Capture = Readonly<{
 }>;
 
 /** The lighting of a trigger or a sample. */
-export type LightingState = Readonly<{ captures: readonly Capture[]; record: Readonly<Record<string, unknown>> }>;
+export type LightingState = Readonly<{
+  captures: readonly Capture[];
+  record: Readonly<Record<string, unknown>>;
+}>;
 
 export type LightingPlan = Readonly<{
   /** To be appended to the scene's textures. */
@@ -62,7 +65,11 @@ export async function planLighting(
           return { name, ...prepared.lights(name, scene.textures.length, random) };
         });
         return {
-          captures: samples.map(({ name, lights }) => ({ lighting: name, gain: CARD * exposure, lights: () => lights })),
+          captures: samples.map(({ name, lights }) => ({
+            lighting: name,
+            gain: CARD * exposure,
+            lights: () => lights,
+          })),
           record: {
             ring_light: named[0] === "SolderLight",
             named: Object.fromEntries(samples.map(({ name, brightness }) => [name, { brightness }])),
@@ -85,9 +92,7 @@ export async function planLighting(
     });
   const { lighting } = config;
   const made = (sample: LightingSample, rig: Rig, cell: Vec3) =>
-    lighting?.ring_light
-      ? ringLights(config.ring_light_root, root(cell), rig, sample)
-      : domeLights(sample);
+    lighting?.ring_light ? ringLights(config.ring_light_root, root(cell), rig, sample) : domeLights(sample);
   const usual =
     config.use_scene_lights || !lighting ? own(at) : made(middleLighting(lighting), config.rig, at);
   const gain = (await cardGain(usual, at, scene)) * exposure;

@@ -94,4 +94,5 @@ export function triggerMetadata(
 }
 
 /** `metadata.txt`: who wrote the files beside it. */
-export const BANNER = "Frames written by reflow scene render. Labels are exact: no anti-aliasing, lossless.\n";
+export const BANNER =
+  "Frames written by reflow scene render. Labels are exact: no anti-aliasing, lossless.\n";

@@ -20,10 +20,10 @@ import { mountOf, scanPath, viewAt } from "./camera.js";
 import { type PoseSource, poseSource } from "./defects.js";
 import { drawFillet } from "./fillet.js";
 import { classLabels } from "./labels.js";
+import { metadataName, triggerFolder } from "./layout.js";
 import { type LightingPlan, type LightingState, planLighting } from "./lighting.js";
 import { recordOf, type TriggerFacts, triggerMetadata } from "./metadata.js";
 import { passesOf } from "./passes.js";
-import { metadataName, triggerFolder } from "./layout.js";
 import type { FramePlan, ScanPlan, TriggerPlan } from "./types.js";
 
 /**
@@ -55,7 +55,9 @@ export async function planScan(
   });
   if (slots.every((frames) => frames.length === 0)) throw noFrames(config, path.cells.length);
   const source =
-    config.pipeline_type === "good" ? undefined : poseSource(scene, config, Object.keys(asMap(merged.defects)));
+    config.pipeline_type === "good"
+      ? undefined
+      : poseSource(scene, config, Object.keys(asMap(merged.defects)));
   problems.push(...(source?.problems ?? []), ...samplesWarning(config));
   const once =
     source && config.pipeline_type === "defect" && !config.randomize_defects_per_trigger
@@ -178,7 +180,8 @@ function cameraTilt(config: RenderConfig, trigger: number): readonly [number, nu
 
 function over(...sets: readonly (MaterialChanges | undefined)[]): MaterialChanges {
   const out = new Map<number, object>();
-  for (const set of sets) for (const [index, change] of set ?? []) out.set(index, { ...out.get(index), ...change });
+  for (const set of sets)
+    for (const [index, change] of set ?? []) out.set(index, { ...out.get(index), ...change });
   return out;
 }
 
@@ -187,12 +190,17 @@ function withoutBlackout(scene: Scene, config: RenderConfig): Scene {
   const prims = config.extra_blackout_enabled === false ? [] : (config.extra_blackout_prims ?? []);
   if (prims.length === 0) return scene;
   const hidden = (path: string) => prims.some((prim) => below(path, prim));
-  return { ...scene, parts: scene.parts.map((part) => (hidden(part.path) ? { ...part, visible: false } : part)) };
+  return {
+    ...scene,
+    parts: scene.parts.map((part) => (hidden(part.path) ? { ...part, visible: false } : part)),
+  };
 }
 
 function paddingOf(config: RenderConfig): number {
   const { writer } = config;
-  return (config.pipeline_type === "missing" ? writer.reference : undefined)?.frame_padding ?? writer.frame_padding;
+  return (
+    (config.pipeline_type === "missing" ? writer.reference : undefined)?.frame_padding ?? writer.frame_padding
+  );
 }
 
 function noFrames(config: RenderConfig, cells: number) {
@@ -206,7 +214,8 @@ function noFrames(config: RenderConfig, cells: number) {
 }
 
 function samplesWarning(config: RenderConfig): Problem[] {
-  if (!config.rename_to_grid_index || config.samples_per_position === 1 || config.pipeline_type !== "good") return [];
+  if (!config.rename_to_grid_index || config.samples_per_position === 1 || config.pipeline_type !== "good")
+    return [];
   return [
     {
       code: "names_by_number",

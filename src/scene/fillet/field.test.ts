@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Point } from "../board/board.js";
 import { boxMesh } from "../poses/fixtures.js";
 import { coverOf, heightAt, latticeOf, solderSurface } from "./field.js";
-import { areaOf, convexHull, depthInside, spanAt } from "./outline.js";
+import { areaOf, convexHull, depthInside, longestEdge, spanAt } from "./outline.js";
 import { sheetOf } from "./sheet.js";
 
 const circle = (radius: number, n = 96): Point[] =>
@@ -32,6 +32,33 @@ describe("outlines", () => {
     expect(spanAt(hull, 0.5)).toEqual([-1, 1]);
     expect(spanAt(hull, 0.6)).toBeUndefined();
   });
+});
+
+test("a slightly turned pad with rounded vertices keeps its shape", () => {
+  const [c, s] = [Math.cos(0.011), Math.sin(0.011)];
+  const turned = rectangle(0.9, 0.7).flatMap(([x, y]): Point[] =>
+    [0, 1e-6, -1e-6].map((e) => [Math.fround(c * x - s * y + 3 + e), Math.fround(s * x + c * y - 7 - e)]),
+  );
+  const middle: Point[] = [-0.2, 0, 0.3].map((x) => [3 + c * x - s * 0.35, -7 + s * x + c * 0.35]);
+  const outline = convexHull([...turned, ...middle]);
+  expect(outline).toHaveLength(4);
+  const along = longestEdge(outline);
+  expect(Math.abs(along[0] * c + along[1] * s)).toBeCloseTo(1, 5);
+  const lattice = latticeOf(
+    outline.map(([x, y]) => [c * x + s * y, c * y - s * x]),
+    12,
+  );
+  const sheet = sheetOf(lattice, new Float64Array(lattice.columns * lattice.rows), 0);
+  let area = 0;
+  for (let t = 0; t < sheet.triangles.length; t += 3) {
+    const [a, b, d] = [0, 1, 2].map((k) => sheet.points.subarray(sheet.triangles[t + k]! * 3)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    area += ((b[0]! - a[0]!) * (d[1]! - a[1]!) - (b[1]! - a[1]!) * (d[0]! - a[0]!)) / 2;
+  }
+  expect(area).toBeCloseTo(0.63, 3);
 });
 
 describe("solder on a pad", () => {

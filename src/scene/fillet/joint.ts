@@ -1,8 +1,9 @@
 import type { Point } from "../board/board.js";
-import { invert, transformDirection, transformPoints } from "../matrix.js";
+import { boxOf } from "../box.js";
+import { invert, transformPoint, transformPoints } from "../matrix.js";
 import type { Mat4, TriangleMesh } from "../model.js";
 import { type Cover, coverOf, type Lattice, latticeOf, solderSurface } from "./field.js";
-import { areaOf, convexHull } from "./outline.js";
+import { areaOf, convexHull, longestEdge } from "./outline.js";
 import { sheetOf } from "./sheet.js";
 
 /** Node spacings across a pad's shorter side. */
@@ -10,7 +11,7 @@ const CELLS = 20;
 
 /** What a good joint tells about its pad: outline, how much solder is there and how far it climbs. */
 export type Joint = Readonly<{
-  /** Frame of the lattice: Z up, X along the golden joint, origin at the middle of the pad's surface. */
+  /** Frame of the lattice: Z up, X along the pad's longest edge, origin at the middle of the pad's surface. */
   toWorld: Mat4;
   toJoint: Mat4;
   lattice: Lattice;
@@ -33,25 +34,22 @@ export function readJoint(
   metal: Float64Array,
   millimetre: number,
 ): Joint | undefined {
-  const along = transformDirection([1, 0, 0], world);
-  const level = Math.hypot(along[0], along[1]);
-  const [c, s] = level > 1e-9 ? [along[0] / level, along[1] / level] : [1, 0];
   const points = transformPoints(mesh.points, world);
-  const origin: [number, number, number] = [0, 0, Infinity];
-  for (let i = 0; i < points.length; i += 3) {
-    origin[0] += (points[i]! * 3) / points.length;
-    origin[1] += (points[i + 1]! * 3) / points.length;
-    origin[2] = Math.min(origin[2], points[i + 2]!);
-  }
-  const toWorld: Mat4 = [c, s, 0, 0, -s, c, 0, 0, 0, 0, 1, 0, ...origin, 1];
+  const seen: Point[] = Array.from({ length: points.length / 3 }, (_, k) => [
+    points[k * 3]!,
+    points[k * 3 + 1]!,
+  ]);
+  const hull = convexHull(seen);
+  if (hull.length < 3 || !(areaOf(hull) > 1e-6 * millimetre ** 2)) return undefined;
+  const [c, s] = longestEdge(hull);
+  const [x, y] = [0, 1].map((k) => hull.reduce((sum, p) => sum + p[k as 0 | 1], 0) / hull.length);
+  const toWorld: Mat4 = [c, s, 0, 0, -s, c, 0, 0, 0, 0, 1, 0, x!, y!, boxOf(points).min[2], 1];
   const toJoint = invert(toWorld)!;
   const local = transformPoints(points, toJoint);
-  const flat: Point[] = Array.from({ length: local.length / 3 }, (_, k) => [
-    local[k * 3]!,
-    local[k * 3 + 1]!,
-  ]);
-  const outline = convexHull(flat);
-  if (outline.length < 3 || !(areaOf(outline) > 1e-6 * millimetre ** 2)) return undefined;
+  const outline = hull.map((p) => {
+    const [u, v] = transformPoint([p[0], p[1], 0], toJoint);
+    return [u, v] as const;
+  });
 
   const lattice = latticeOf(outline, CELLS);
   const solder = coverOf(lattice, soupOf(mesh, local));

@@ -1,7 +1,28 @@
 import type { Point } from "../board/board.js";
 
-/** Convex hull, counter-clockwise, without points on its edges (Andrew's monotone chain). */
+/**
+ * Convex hull, counter-clockwise (Andrew's monotone chain), without points that lie on its edges within a
+ * ten-thousandth of its size: meshes are rounded.
+ */
 export function convexHull(points: readonly Point[]): Point[] {
+  const hull = exactHull(points);
+  const size = Math.max(
+    ...[0, 1].map((k) => {
+      const values = hull.map((p) => p[k as 0 | 1]);
+      return Math.max(...values) - Math.min(...values);
+    }),
+  );
+  const kept: Point[] = [];
+  for (const [i, p] of hull.entries()) {
+    const before = kept.at(-1) ?? hull.at(-1)!;
+    const after = hull[(i + 1) % hull.length]!;
+    const chord = Math.hypot(after[0] - before[0], after[1] - before[1]);
+    if (turn(before, p, after) > 1e-4 * size * chord) kept.push(p);
+  }
+  return kept;
+}
+
+function exactHull(points: readonly Point[]): Point[] {
   const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const chain = (list: readonly Point[]): Point[] => {
     const out: Point[] = [];
@@ -51,6 +72,20 @@ export function spanAt(
     right = Math.max(right, ...xs);
   });
   return left <= right ? [left, right] : undefined;
+}
+
+/** Unit direction of the longest edge. */
+export function longestEdge(outline: readonly Point[]): Point {
+  let best: Point = [1, 0];
+  let length = 0;
+  outline.forEach((a, i) => {
+    const b = outline[(i + 1) % outline.length]!;
+    const own = Math.hypot(b[0] - a[0], b[1] - a[1]);
+    if (own <= length * (1 + 1e-6)) return;
+    length = own;
+    best = [(b[0] - a[0]) / own, (b[1] - a[1]) / own];
+  });
+  return best;
 }
 
 /** Area of a simple outline; negative when it runs clockwise. */

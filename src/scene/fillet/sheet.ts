@@ -16,7 +16,8 @@ export function sheetOf(lattice: Lattice, height: Float64Array, z: number): Tria
   const points = new Float32Array(columns * rows * 3);
   for (let j = 0; j < rows; j++) {
     const y = low + ((high - low) * j) / (rows - 1);
-    const [left, right] = spanAt(lattice.outline, Math.min(high, Math.max(low, y)))!;
+    const inner = (high - low) * 1e-3;
+    const [left, right] = spanAt(lattice.outline, Math.min(high - inner, Math.max(low + inner, y)))!;
     for (let i = 0; i < columns; i++) {
       const x = left + ((right - left) * i) / (columns - 1);
       const border = i === 0 || j === 0 || i === columns - 1 || j === rows - 1;

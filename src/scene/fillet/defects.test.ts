@@ -167,6 +167,28 @@ describe("joints of defective parts", () => {
       }
   });
 
+  test("the foot of a tombstone stands on its pad", () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const plan = prepare(scene, { type: "tombstone", ...tilt }, seed);
+      const { sign } = plan.records[0]!.tombstone_params!;
+      const back = multiply(translation([-10, 4, -1.6]), rotation(2, -35));
+      const held = sign > 0 ? 1 : 2;
+      const foot = boxOf(
+        transformPoints(scene.meshes[held]!.points, multiply(plan.changes.get(held)!.world!, back)),
+      );
+      expect(
+        Math.min(...[foot.min[0], foot.max[0]].map((x) => 0.45 - Math.abs(x + sign * 0.85))),
+      ).toBeGreaterThan(-1e-5);
+    }
+  });
+
+  test("a chip turned half round keeps its joints", () => {
+    const plan = prepare(scene, { type: "reverse_polarity", ratio: 1 });
+    const made = withDefectFillets(scene, [plan]);
+    expect(made.scene.parts).toHaveLength(5);
+    expect([...made.changes[0]!.keys()]).toEqual([0, 1, 2]);
+  });
+
   test("below the board a part hangs, and pins that went through it lie on it", () => {
     const over = chipScene(multiply(rotation(0, 180), translation([0, 0, -1.6])));
     const flipped = prepare(over, { type: "tombstone", ...tilt });

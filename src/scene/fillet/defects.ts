@@ -3,7 +3,7 @@ import type { Mat4, Part, Scene, TriangleMesh } from "../model.js";
 import { isJoint, movingParts, type PosePlan } from "../poses/index.js";
 import { partsBelow } from "../prims.js";
 import type { Pose } from "../view.js";
-import { readJoint, remakeJoint, soupOf } from "./joint.js";
+import { isDisturbed, readJoint, remakeJoint, soupOf } from "./joint.js";
 
 /** A scene with the joints of all its defects, and what to change for each plan. */
 export type DefectScene = Readonly<{
@@ -15,8 +15,8 @@ export type DefectScene = Readonly<{
 /**
  * Adds to the scene, hidden, the solder joints that the defects of each plan leave behind: the same solder on the same
  * pads, drawn to the part where it now stands, or as a dome where none is. Parts keep their indices; a new joint has its
- * golden one's path, labels and material. Joints that no metal touches before and after stay as they are, and so do all
- * under `upstream` geometry.
+ * golden one's path, labels and material. Joints that no metal touched, or whose metal is where it was (a chip turned
+ * half round), stay as they are, and so do all under `upstream` geometry.
  */
 export function withDefectFillets(scene: Scene, plans: readonly PosePlan[]): DefectScene {
   const meshes: TriangleMesh[] = [...scene.meshes];
@@ -68,7 +68,7 @@ function remakeJoints(scene: Scene, owned: readonly number[], motion: Mat4 | und
   for (const golden of joints) {
     const part = scene.parts[golden]!;
     const joint = readJoint(scene.meshes[part.mesh]!, part.world, before, millimetre);
-    if (joint === undefined || !joint.touched) continue;
+    if (joint === undefined || !joint.touched || !isDisturbed(joint, before, after, millimetre)) continue;
     remade.push({ golden, mesh: remakeJoint(joint, after), world: joint.toWorld });
   }
   return remade;

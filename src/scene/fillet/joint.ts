@@ -69,6 +69,34 @@ export function remakeJoint(joint: Joint, metal: Float64Array): TriangleMesh {
   return sheetOf(joint.lattice, height, 0);
 }
 
+/**
+ * True when the metal over the pad is not where it was: more than a fiftieth of the samples under metal differ by more
+ * than 0.02 mm at the height of the solder.
+ */
+export function isDisturbed(
+  joint: Joint,
+  before: Float64Array,
+  after: Float64Array,
+  millimetre: number,
+): boolean {
+  const [a, b] = [before, after].map((soup) =>
+    coverOf(joint.lattice, transformPoints(soup, joint.toJoint)),
+  ) as [Cover, Cover];
+  const least = 0.02 * millimetre;
+  const wetted = (cover: Cover, at: number): boolean => cover.low[at]! <= joint.reach && cover.high[at]! > 0;
+  let under = 0;
+  let differ = 0;
+  a.low.forEach((_, at) => {
+    const [was, is] = [wetted(a, at), wetted(b, at)];
+    if (!was && !is) return;
+    under++;
+    const top = (cover: Cover): number => Math.min(cover.high[at]!, joint.climb);
+    if (was !== is || Math.abs(a.low[at]! - b.low[at]!) > least || Math.abs(top(a) - top(b)) > least)
+      differ++;
+  });
+  return differ > under / 50;
+}
+
 function solderBeside(
   lattice: Lattice,
   solder: Cover,

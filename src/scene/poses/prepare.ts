@@ -94,7 +94,7 @@ function pose(
   choice: Choice,
   moving: readonly number[],
   geometry: Geometry,
-  joints: readonly [number, number] | undefined,
+  joints: readonly Float64Array[],
 ): { record: DefectRecord; motion: Mat4 } | undefined {
   const parts = moving.map((index) => scene.parts[index]!);
   const worldBack = invert(prim.world);
@@ -125,15 +125,12 @@ function pose(
   return { record: record(prim, choice, local, longAxis(localBox())), motion };
 }
 
-/** Lowest and highest world Z of a component's joints, the middle ones of all; undefined without joints. */
-function jointsOf(scene: Scene, parts: readonly number[]): readonly [number, number] | undefined {
-  const boxes = parts
+/** World vertices of a component's joints. */
+function jointsOf(scene: Scene, parts: readonly number[]): Float64Array[] {
+  return parts
     .map((index) => scene.parts[index]!)
-    .filter((part) => isJoint(scene, part))
-    .map((part) => boxOf(transformPoints(scene.meshes[part.mesh]!.points, part.world)));
-  const middle = (side: "min" | "max"): number =>
-    boxes.map((box) => box[side][2]).sort((a, b) => a - b)[boxes.length >> 1]!;
-  return boxes.length === 0 ? undefined : [middle("min"), middle("max")];
+    .filter((part) => part.visible && isJoint(scene, part))
+    .map((part) => transformPoints(scene.meshes[part.mesh]!.points, part.world));
 }
 
 function upstreamLocal(local: Mat4, box: Box, choice: Choice): Mat4 {

@@ -16,22 +16,25 @@ export type Stand = Readonly<{
   points: Float64Array;
   /** Where the lowest point comes to rest: 0, or the lands' height above the tips of pins that go through the board. */
   rest: number;
+  /** Extents of the joints in the frame, one a pad. */
+  joints: readonly Box[];
 }>;
 
 /**
- * Undefined when the parts have no vertices. `world` is the component prim's matrix, `joints` the lowest and highest
- * world Z of its joints, where it has some: they tell on which side of the board it is and where the lands are.
+ * Undefined when the parts have no vertices. `world` is the component prim's matrix, `joints` the world vertices of each
+ * of its solder joints: they tell on which side of the board it is and where the lands are.
  */
 export function standOf(
   world: Mat4,
   parts: readonly Pick<Part, "mesh" | "world">[],
   meshes: readonly TriangleMesh[],
-  joints?: readonly [low: number, high: number],
+  joints: readonly Float64Array[] = [],
 ): Stand | undefined {
   const x = levelAxis(world);
   const clouds = parts.map((part) => transformPoints(meshes[part.mesh]!.points, part.world));
   const own = parts.map((part) => meshes[part.mesh]!);
-  const below = joints !== undefined && hangsBelow(clouds, own, joints);
+  const soldered = middleHeights(joints);
+  const below = soldered !== undefined && hangsBelow(clouds, own, soldered);
   const up = below ? -1 : 1;
   const turn: Mat4 = [x[0], x[1], 0, 0, -x[1] * up, x[0] * up, 0, 0, 0, 0, up, 0, 0, 0, 0, 1];
   const back = invert(turn)!;
@@ -46,9 +49,21 @@ export function standOf(
   const shift: Vec3 = [(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, box.min[2]];
   const toWorld: Mat4 = [...turn.slice(0, 12), ...transformPoint(shift, turn), 1];
   for (let i = 0; i < points.length; i++) points[i]! -= shift[(i % 3) as 0 | 1 | 2];
-  const lands = joints === undefined ? -Infinity : below ? -joints[1] : joints[0];
+  const lands = soldered === undefined ? -Infinity : below ? -soldered[1] : soldered[0];
   const rest = Math.max(0, lands - shift[2]);
-  return { toWorld, toStand: invert(toWorld)!, box: boxOf(points), points, rest };
+  const toStand = invert(toWorld)!;
+  return {
+    ...{ toWorld, toStand, box: boxOf(points), points, rest },
+    joints: joints.map((cloud) => boxOf(transformPoints(cloud, toStand))),
+  };
+}
+
+/** Lowest and highest world Z of the joints, the middle ones of all. */
+function middleHeights(joints: readonly Float64Array[]): readonly [number, number] | undefined {
+  const boxes = joints.map(boxOf);
+  const middle = (side: "min" | "max"): number =>
+    boxes.map((box) => box[side][2]).sort((a, b) => a - b)[boxes.length >> 1]!;
+  return boxes.length === 0 ? undefined : [middle("min"), middle("max")];
 }
 
 /** True when the component lies below its joints. Seen from above: pins, long but thin, hardly count. */

@@ -75,7 +75,7 @@ const LEAST_HALF_ANGLE = 0.02 * RAD;
 export function putLights(
   arena: Arena,
   lights: readonly Light[],
-  textures: readonly (DecodedTexture | undefined)[],
+  textures: readonly DecodedTexture[],
   origin: Vec3,
   targets: readonly Vec3[],
 ): PackedLights {
@@ -109,11 +109,7 @@ export function putLights(
   };
 }
 
-function prepare(
-  light: Light,
-  textures: readonly (DecodedTexture | undefined)[],
-  origin: Vec3,
-): Prepared | undefined {
+function prepare(light: Light, textures: readonly DecodedTexture[], origin: Vec3): Prepared | undefined {
   const m = light.world;
   const [x, y, z] = [row(m, 0), row(m, 1), row(m, 2)];
   const strength = light.intensity * 2 ** light.exposure;

@@ -29,11 +29,6 @@ import {
 
 const CHANNELS = ["r", "g", "b", "a", "rgb"] as const;
 
-/** Textures that a material looks at. */
-export function texturesOf(material: Material): number[] {
-  return inputsOf(material).flatMap((input) => (input ? [input.texture] : []));
-}
-
 /** True when light can pass: such parts are met by chance or weaken shadows instead of blocking. */
 export function seesThrough(material: Material): boolean {
   return material.opacity < 1 || material.opacityTexture !== undefined;

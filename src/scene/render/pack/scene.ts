@@ -1,8 +1,7 @@
-import type { Light, Scene } from "../../model.js";
+import type { Scene } from "../../model.js";
 import { type PackedMesh, packMesh } from "../bvh/mesh.js";
 import { HEAD_BYTES, INSTANCE_BYTES, MATERIAL_BYTES, NODE_BYTES, SCRATCH_BYTES } from "../layout.js";
 import { type Arena, createArena } from "./arena.js";
-import { texturesOf } from "./materials.js";
 import type { MeshAddress } from "./parts.js";
 import { albedoTable, sobolTable, srgbTable } from "./tables.js";
 import { type DecodedTexture, decodeTextures, putTextures } from "./textures.js";
@@ -14,7 +13,7 @@ export type PackedScene = Readonly<{
   /** One per worker. */
   scratch: readonly number[];
   meshes: readonly (MeshAddress | undefined)[];
-  textures: readonly (DecodedTexture | undefined)[];
+  textures: readonly DecodedTexture[];
   textureTable: number;
   materials: number;
   /** Room for all parts. */
@@ -29,11 +28,11 @@ export type PackedScene = Readonly<{
 export async function packScene(scene: Scene, workers: number): Promise<PackedScene> {
   const used = new Set(scene.parts.map((part) => part.mesh));
   const meshes = scene.meshes.map((mesh, i) => (used.has(i) ? packMesh(mesh) : undefined));
-  const textures = await decodeTextures(scene.textures, usedTextures(scene));
+  const textures = await decodeTextures(scene.textures);
   const parts = Math.max(1, scene.parts.length);
   const expected =
     meshes.reduce((sum, mesh) => sum + (mesh ? meshBytes(mesh) : 0), 0) +
-    textures.reduce((sum, texture) => sum + (texture?.rgba.byteLength ?? 0), 0) +
+    textures.reduce((sum, texture) => sum + texture.rgba.byteLength, 0) +
     parts * (INSTANCE_BYTES + NODE_BYTES) +
     scene.materials.length * MATERIAL_BYTES +
     workers * SCRATCH_BYTES +
@@ -55,12 +54,6 @@ export async function packScene(scene: Scene, workers: number): Promise<PackedSc
   };
   arena.mark();
   return packed;
-}
-
-function usedTextures(scene: Scene): Set<number> {
-  const lit = (lights: readonly Light[]) =>
-    lights.flatMap((light) => (light.kind === "dome" && light.texture !== undefined ? [light.texture] : []));
-  return new Set([...scene.materials.flatMap(texturesOf), ...lit(scene.lights)]);
 }
 
 function putMesh(arena: Arena, mesh: PackedMesh): MeshAddress {

@@ -52,7 +52,7 @@ export function albedoTable(): Float32Array {
 }
 
 function lobeAlbedo(alpha: number, cosine: number): readonly [number, number] {
-  const steps = 24;
+  const steps = 16;
   const vx = Math.sqrt(1 - cosine * cosine);
   const length = Math.hypot(vx * alpha, cosine);
   const [sx, sz] = [(vx * alpha) / length, cosine / length];

@@ -23,19 +23,15 @@ export type DecodedTexture = Readonly<{
 const MOST_PIXELS = 16384 * 16384;
 const WRAPS = ["repeat", "clamp", "mirror", "black"] as const;
 
-/** Decodes what is used of a scene's textures; others stay undefined. Throws `texture_unreadable`. */
-export async function decodeTextures(
-  textures: readonly Texture[],
-  used: ReadonlySet<number>,
-): Promise<(DecodedTexture | undefined)[]> {
-  return Promise.all(textures.map((texture, i) => (used.has(i) ? decode(texture) : undefined)));
+/** Decodes a scene's textures. Throws `texture_unreadable`. */
+export async function decodeTextures(textures: readonly Texture[]): Promise<DecodedTexture[]> {
+  return Promise.all(textures.map(decode));
 }
 
 /** Copies the pictures into the arena and returns the address of their headers. */
-export function putTextures(arena: Arena, textures: readonly (DecodedTexture | undefined)[]): number {
+export function putTextures(arena: Arena, textures: readonly DecodedTexture[]): number {
   const head = new Int32Array(Math.max(1, textures.length) * (TEXTURE_BYTES / 4));
   textures.forEach((texture, i) => {
-    if (!texture) return;
     const at = (i * TEXTURE_BYTES) / 4;
     head[at + TEXTURE_PIXELS / 4] = arena.put(texture.rgba);
     head[at + TEXTURE_WIDTH / 4] = texture.width;

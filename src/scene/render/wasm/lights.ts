@@ -90,7 +90,7 @@ export function sampleLight(px: f32, py: f32, pz: f32, pick: f32, u: f32, v: f32
 
 /**
  * Adds up the light that a ray meets before `limit`. `density` is the surface's chance density of this direction;
- * each light is weighed by the balance heuristic (Veach 1995) against the chance that light sampling had found it.
+ * each light is weighed by the power heuristic (Veach 1995) against the chance that light sampling had found it.
  */
 export function gather(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, limit: f32, density: f32): void {
   metR = 0;
@@ -337,7 +337,8 @@ function meet(
 }
 
 function addMet(density: f32, other: f32): void {
-  const weight = density / (density + other);
+  const ratio = other / density;
+  const weight = <f32>1 / (<f32>1 + ratio * ratio);
   metR += radianceR * weight;
   metG += radianceG * weight;
   metB += radianceB * weight;

@@ -132,7 +132,8 @@ export function trace(x: f32, y: f32, z: f32, dx: f32, dy: f32, dz: f32, bounces
       ) {
         toLocal(towardsX, towardsY, towardsZ);
         evaluate(outX, outY, outZ);
-        const weight = <f32>1 / (lightDensity + density);
+        // Power heuristic: l² / (l² + s²) / l.
+        const weight = lightDensity / (lightDensity * lightDensity + density * density);
         const r = throughR * valueR * radianceR * weight;
         const g = throughG * valueG * radianceG * weight;
         const b = throughB * valueB * radianceB * weight;

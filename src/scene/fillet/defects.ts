@@ -1,5 +1,6 @@
+import { boxOf } from "../box.js";
 import { transformPoints } from "../matrix.js";
-import type { Mat4, Part, Scene, TriangleMesh } from "../model.js";
+import type { Box, Mat4, Part, Scene, TriangleMesh } from "../model.js";
 import { isJoint, movingParts, type PosePlan } from "../poses/index.js";
 import { partsBelow } from "../prims.js";
 import type { Pose } from "../view.js";
@@ -18,7 +19,14 @@ export type DefectScene = Readonly<{
  * golden one's path, labels and material. Joints that no metal touched, or whose metal is where it was (a chip turned
  * half round), stay as they are, and so do all under `upstream` geometry.
  */
-export function withDefectFillets(scene: Scene, plans: readonly PosePlan[]): DefectScene {
+export function withDefectFillets(
+  scene: Scene,
+  plans: readonly PosePlan[],
+  o: Readonly<{
+    /** Whether a joint in this world box will ever be seen: joints that are not need no new shape. Default: all are. */
+    seen?: (box: Box) => boolean;
+  }> = {},
+): DefectScene {
   const meshes: TriangleMesh[] = [...scene.meshes];
   const parts: Part[] = [...scene.parts];
   const changes = plans.map((plan) => {
@@ -29,7 +37,7 @@ export function withDefectFillets(scene: Scene, plans: readonly PosePlan[]): Def
       plan.records.map((record) => record.path),
     );
     for (const { path } of plan.records)
-      for (const remade of remakeJoints(scene, owned.get(path)!, plan.motions.get(path))) {
+      for (const remade of remakeJoints(scene, owned.get(path)!, plan.motions.get(path), o.seen)) {
         out.set(remade.golden, { visible: false });
         out.set(parts.length, { visible: true });
         parts.push({
@@ -58,8 +66,17 @@ export function restore(scene: Scene, changes: ReadonlyMap<number, Pose>): Reado
 type Remade = Readonly<{ golden: number; mesh: TriangleMesh; world: Mat4 }>;
 
 /** `motion`: of the component in the world; undefined when it is gone. */
-function remakeJoints(scene: Scene, owned: readonly number[], motion: Mat4 | undefined): Remade[] {
-  const joints = owned.filter((index) => scene.parts[index]!.visible && isJoint(scene, scene.parts[index]!));
+function remakeJoints(
+  scene: Scene,
+  owned: readonly number[],
+  motion: Mat4 | undefined,
+  seen: ((box: Box) => boolean) | undefined,
+): Remade[] {
+  const joints = owned.filter((index) => {
+    const part = scene.parts[index]!;
+    if (!part.visible || !isJoint(scene, part)) return false;
+    return seen?.(boxOf(transformPoints(scene.meshes[part.mesh]!.points, part.world))) ?? true;
+  });
   if (joints.length === 0) return [];
   const millimetre = 0.001 / scene.metersPerUnit;
   const before = metalOf(scene, movingParts(scene, owned, "physical"));

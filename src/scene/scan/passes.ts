@@ -22,6 +22,7 @@ export function passesOf(
   config: RenderConfig,
   written: Readonly<Record<string, Labels>>,
   triggers: readonly Readonly<{ poses: PosePlan | undefined }>[],
+  changesOf: (poses: PosePlan) => ReadonlyMap<number, Pose>,
 ): readonly (readonly Pass[])[] {
   // Triggers with the same poses share their labels.
   const cache = new Map<PosePlan | undefined, readonly Labels[]>();
@@ -44,7 +45,7 @@ export function passesOf(
     kinds.map(({ folder, outputs, posed }, i) => ({
       folder,
       outputs,
-      poses: posed && poses ? poses.changes : NO_POSES,
+      poses: posed && poses ? changesOf(poses) : NO_POSES,
       labels: labelsFor(poses),
       palette: palettes[i] as Pass["palette"],
     })),

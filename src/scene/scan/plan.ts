@@ -14,6 +14,7 @@ import {
 } from "../materials/index.js";
 import type { Scene, Vec3 } from "../model.js";
 import { boardRoot, type PosePlan } from "../poses/index.js";
+import type { View } from "../view.js";
 import { drawMotionBlur, type MotionBlur } from "./augmentation.js";
 import { boardBox } from "./board.js";
 import { mountOf, scanPath, viewAt } from "./camera.js";
@@ -24,6 +25,7 @@ import { metadataName, triggerFolder } from "./layout.js";
 import { type LightingPlan, type LightingState, planLighting } from "./lighting.js";
 import { recordOf, type TriggerFacts, triggerMetadata } from "./metadata.js";
 import { passesOf } from "./passes.js";
+import { withSolder } from "./solder.js";
 import type { FramePlan, ScanPlan, TriggerPlan } from "./types.js";
 
 /**
@@ -66,21 +68,21 @@ export async function planScan(
   const drawn = slots.flatMap((frames, index) =>
     frames.length === 0 ? [] : [drawTrigger({ scene, config, lighting, source, once }, index, frames)],
   );
-  for (const poses of new Set(drawn.map((d) => d.poses))) problems.push(...(poses?.problems ?? []));
+  const posed = [...new Set(drawn.map((d) => d.poses))].filter((poses) => poses !== undefined);
+  problems.push(...posed.flatMap((poses) => poses.problems));
+  const viewOf = (trigger: DrawnTrigger, slot: FrameSlot): View =>
+    viewAt(slot.cell, {
+      ...{ path, mount, tilt: trigger.tilt, config },
+      ...{ metersPerUnit: scene.metersPerUnit, topZ: board.max[2] },
+    });
+  const views = drawn.flatMap((trigger) => trigger.frames.map(({ slot }) => viewOf(trigger, slot)));
+  const soldered = withSolder(scene, posed, views);
   const record = recordOf(config, merged, scene, path.record);
-  const passes = passesOf(scene, config, classes.written, drawn);
+  const passes = passesOf(soldered.scene, config, classes.written, drawn, soldered.changesOf);
   const triggers = drawn.map((trigger, i): TriggerPlan => {
     const frames = trigger.frames.map((frame): FramePlan => {
       const { slot } = frame;
-      const view = viewAt(slot.cell, {
-        path,
-        mount,
-        tilt: trigger.tilt,
-        config,
-        metersPerUnit: scene.metersPerUnit,
-        topZ: board.max[2],
-      });
-      return { ...frame, view, seed: slot.number, blur: trigger.blur };
+      return { ...frame, view: viewOf(trigger, slot), seed: slot.number, blur: trigger.blur };
     });
     return {
       index: trigger.index,
@@ -96,7 +98,7 @@ export async function planScan(
     .reduce((sum, pass) => sum + pass.frames.length * (pass.outputs.rgb ? lightings.length : 1), 0);
   return {
     config,
-    scene: { ...scene, textures: [...scene.textures, ...lighting.textures] },
+    scene: { ...soldered.scene, textures: [...scene.textures, ...lighting.textures] },
     record,
     lightings,
     triggers,

@@ -69,12 +69,13 @@ async function cropRegions(render: string, flags: Flags): Promise<void> {
   const { cropRois, defaultCropSettings, findCropConfig, locateFrames } = await import(
     "../../scene/crop/index.js"
   );
+  const { resolveInside } = await import("../../kit/files.js");
   const found = await findCropConfig(render, flags.config);
   const wanted = flags.source ?? found?.source;
   // A photo registered to its render lies in one folder, without the files of a render around it.
   const frames =
     found?.settings.layout === "aligned"
-      ? { pictures: path.join(render, wanted ?? "aligned"), notes: "", others: [] }
+      ? { pictures: await resolveInside(render, wanted ?? "aligned"), notes: "", others: [] }
       : await locateFrames(render, wanted);
   const base = found?.settings ?? (await defaultCropSettings(frames.pictures));
   const settings: RoiSettings = {

@@ -10,10 +10,15 @@ import { readMetadata } from "./metadata.js";
 import { ROI_DEFAULTS, type RoiSettings } from "./roi-settings.js";
 
 /** Labels of what lies around components: they join a region, but make none. */
-const SUPPORT = new Set(["pad", "solder", "board", "silkscreen", "text"]);
+const SUPPORT = new Set(["pad", "solder", "lead", "board", "silkscreen", "text"]);
 
-/** Material folders of the classes that cookbooks name (contract 4.7). */
-const USUAL_DIRS = { capacitor: "passive_component", ic: "IC" };
+/** Material folders of the common classes (contract 4.7 has the first and the last). */
+const USUAL_DIRS = {
+  capacitor: "passive_component",
+  resistor: "passive_component",
+  inductor: "passive_component",
+  ic: "IC",
+};
 
 export type CropPlan = Readonly<{
   settings: RoiSettings;

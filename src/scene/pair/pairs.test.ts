@@ -143,6 +143,11 @@ describe("pairs of components", () => {
     const { pairs, refused, withoutGoodBox } = await component({ offset: 0 });
     expect(pairs.map((p) => p.object)).toEqual(["0000_tn__A_", "0000_new"]);
     expect([withoutGoodBox, refused.edge, refused.empty]).toEqual([3, 1, 1]);
+    await writeGood("0000", { paths: undefined });
+    await rm(path.join(good, "bounding_box_2d_tight_0000.npy"));
+    const none = await component({}, { to: `${output}3` });
+    expect([none.pairs.length, none.problems.map((p) => p.code)]).toEqual([3, ["good_boxes_missing"]]);
+    await writeGood();
     const filtered = await component({ classFilter: ["tomb"] }, { to: `${output}2` });
     expect([filtered.pairs.length, filtered.refused.filter]).toEqual([1, 3]);
   });

@@ -57,7 +57,7 @@ export async function buildPairs(
     frames.push(frame);
     emit({ type: "progress", what: "pair", done: frames.length, total: ids.length, unit: "frames" });
   }
-  const result = summary(frames, settings, renderDifferences(good, defect));
+  const result = summary(frames, settings, good, renderDifferences(good, defect));
   const { labels, refused, withoutGoodBox } = result;
   await journal.finish({ pairs: result.pairs.length, labels, refused, withoutGoodBox }, frames);
   return result;
@@ -126,6 +126,7 @@ function otherCell(id: string, a: string, b: string): Problem {
 function summary(
   frames: readonly PairFrame[],
   settings: PairSettings,
+  good: PairRender,
   differences: readonly Problem[],
 ): Pairs {
   const refused = noPairRefusal();
@@ -134,13 +135,27 @@ function summary(
     for (const why of Object.keys(refused) as PairRefusal[]) refused[why] += frame.refused[why];
     for (const { label } of frame.pairs) labels[label] = (labels[label] ?? 0) + 1;
   }
+  const pairs = frames.flatMap((f) => f.pairs);
+  const withoutGoodBox = frames.reduce((n, f) => n + f.withoutGoodBox, 0);
+  const problems = [...differences, ...frames.flatMap((f) => f.problems)];
+  if (pairs.length > 0 && withoutGoodBox >= pairs.length) problems.push(noGoodBoxes(good));
   return {
     frames,
-    pairs: frames.flatMap((f) => f.pairs),
+    pairs,
     lights: settings.lights,
     labels,
     refused,
-    withoutGoodBox: frames.reduce((n, f) => n + f.withoutGoodBox, 0),
-    problems: [...differences, ...frames.flatMap((f) => f.problems)],
+    withoutGoodBox,
+    problems,
+  };
+}
+
+function noGoodBoxes(good: PairRender): Problem {
+  return {
+    code: "good_boxes_missing",
+    severity: "warning",
+    message: `the good render ${good.notes} has no boxes of the paired components`,
+    hint: "Crops show where the part is, not where it should be: render with writer.bounding_box_2d_tight: true.",
+    where: { file: good.notes },
   };
 }

@@ -5,6 +5,7 @@ export const BUILTIN_DEFAULTS = {
   lr: 0.003,
   policy: "cosine",
   syntheticShare: 0.2,
+  goldenSwap: 0.5,
   minSteps: 600,
   maxSteps: 900,
   mapLoss: 0.5,

@@ -63,6 +63,7 @@ function readBuiltin(r: SpecReader): BuiltinOptions {
         ? r.choice<Policy>(at("policy"), BUILTIN_DEFAULTS.policy, ["cosine", "linear", "step"])
         : undefined,
     syntheticShare: r.number(at("synthetic_share"), BUILTIN_DEFAULTS.syntheticShare, { min: 0, max: 0.9 }),
+    goldenSwap: r.number(at("golden_swap"), BUILTIN_DEFAULTS.goldenSwap, { min: 0, max: 1 }),
     minSteps,
     maxSteps: Math.max(
       minSteps,

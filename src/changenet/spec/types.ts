@@ -29,6 +29,8 @@ export type BuiltinOptions = Readonly<{
   policy: Policy | undefined;
   /** Share of a batch that is PASS rows with a synthetic defect painted in. */
   syntheticShare: number;
+  /** Probability that a row is compared with another PASS picture of its component instead of its golden. */
+  goldenSwap: number;
   /** The number of steps is kept within these bounds whatever the number of rows. */
   minSteps: number;
   maxSteps: number;

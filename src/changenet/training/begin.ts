@@ -6,21 +6,29 @@ import { seeded } from "../../kit/random.js";
 import { detectChannels } from "../data/load.js";
 import { inputSize, preprocessingOf } from "../data/preprocessing.js";
 import type { NetworkConfig } from "../net/config.js";
+import type { Weights } from "../net/parameters.js";
 import { exemplarRowsOf } from "./exemplar-slots.js";
 import { newMoments } from "./optimiser.js";
 import { planOf, type TrainOptions } from "./options.js";
 import { placedRows } from "./placed.js";
 import { makeSampler } from "./sampler.js";
 import { allocate, type Setup, SHARDS } from "./setup.js";
+import { standInsOf } from "./stand-ins.js";
 import { startWeights } from "./start.js";
 import type { Progress, Saved, StateArrays } from "./state.js";
 import { record } from "./status.js";
 
 /** Changes when the same inputs would train differently: an old state is then not continued. */
-const RECIPE = 2;
+const RECIPE = 3;
 
 /** A training in memory. `arrays.parameters` is the shared array that the workers read. */
-export type Begun = { readonly setup: Setup; readonly arrays: StateArrays; progress: Progress };
+export type Begun = {
+  readonly setup: Setup;
+  readonly arrays: StateArrays;
+  /** The weights of the checkpoint that a warm start began from. */
+  readonly anchor: Weights | undefined;
+  progress: Progress;
+};
 
 /** Hash of everything that determines the result of a training. */
 export async function fingerprintOf(o: TrainOptions): Promise<string> {
@@ -48,20 +56,29 @@ export async function begin(o: TrainOptions, fingerprint: string, saved: Saved |
       mapLoss: spec.builtin.syntheticShare > 0 ? spec.builtin.mapLoss : 0,
       placed: placedRows(o.train) !== undefined,
       exemplarRows: spec.builtin.syntheticShare > 0 ? exemplarRowsOf(o.train.map((row) => row.ng)) : [],
+      goldenSwap: spec.builtin.goldenSwap,
+      standIns: standInsOf(o.train),
       seed: o.seed,
       shardSize: batch / SHARDS,
     },
   );
+  const start = await startWeights(config, o.seed, o.pretrained);
+  const anchor = o.pretrained === undefined ? undefined : start;
   if (saved) {
     setup.parameters.set(saved.arrays.parameters);
-    return { setup, arrays: { ...saved.arrays, parameters: setup.parameters }, progress: saved.progress };
+    return {
+      setup,
+      arrays: { ...saved.arrays, parameters: setup.parameters },
+      anchor,
+      progress: saved.progress,
+    };
   }
-  const start = await startWeights(config, o.seed, o.pretrained);
   setup.parameters.set(start.parameters);
   const moments = newMoments(start.parameters.length);
   await writeFileAtomic(path.join(o.outDir, "experiment.yaml"), stringify(spec.raw));
   return {
     setup,
+    anchor,
     arrays: {
       parameters: setup.parameters,
       statistics: start.statistics.slice(),

@@ -21,11 +21,11 @@ export async function closeEpoch(
   trainLoss: number,
 ): Promise<Progress> {
   const { spec, outDir } = o;
-  const { setup, arrays, progress } = begun;
+  const { setup, progress } = begun;
   const { epoch } = progress;
   const step = (epoch + 1) * plan.perEpoch;
   const last = epoch + 1 >= spec.numEpochs;
-  const weights = { parameters: arrays.averageParameters, statistics: arrays.averageStatistics };
+  const weights = resultWeights(begun);
   const encode = () => encodeCheckpoint(setup.config, weights, setup.preprocessing);
   let { best, latest, validationsSinceBest } = progress;
   const status = [...progress.status];
@@ -54,6 +54,20 @@ export async function closeEpoch(
   );
   if (stop) status.push(record("RUNNING", DONE_MESSAGE));
   return { ...progress, epoch: epoch + 1, finished: stop, best, latest, validationsSinceBest, status };
+}
+
+/**
+ * The weights a checkpoint gets: the running average; after a warm start the point half-way between it and the
+ * checkpoint it began from, which generalises better than either end (WiSE-FT, arXiv:2109.01903).
+ */
+export function resultWeights({ arrays, anchor }: Pick<Begun, "arrays" | "anchor">): Weights {
+  const { averageParameters, averageStatistics } = arrays;
+  if (!anchor) return { parameters: averageParameters, statistics: averageStatistics };
+  const halfWay = (from: Float32Array, to: Float32Array) => to.map((value, i) => 0.5 * (value + from[i]));
+  return {
+    parameters: halfWay(anchor.parameters, averageParameters),
+    statistics: halfWay(anchor.statistics, averageStatistics),
+  };
 }
 
 async function validate(

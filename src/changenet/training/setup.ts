@@ -5,6 +5,7 @@ import type { NetworkConfig } from "../net/config.js";
 import { layoutOf } from "../net/parameters.js";
 import type { Augmentation } from "../spec/types.js";
 import { SLOT } from "./exemplar-slots.js";
+import type { StandIns } from "./stand-ins.js";
 
 /** A batch is always cut into this many shards, so that results do not depend on the number of workers. */
 export const SHARDS = 2;
@@ -23,6 +24,9 @@ export type Setup = Readonly<{
   mapLoss: number;
   /** Defects of this data have a place: paint near real ones. */
   placed: boolean;
+  /** Probability that a row is compared with one of its stand-ins instead of its golden. */
+  goldenSwap: number;
+  standIns: StandIns;
   seed: number;
   shardSize: number;
   /** Training rows first, then validation rows. */

@@ -165,12 +165,16 @@ function hintsOf(node: Sexpr, name: readonly string[]): string[] {
   return [...library, ...models, text(node, "descr") ?? "", text(node, "tags") ?? ""].filter((h) => h !== "");
 }
 
+/** Copper that is drawn as a footprint but carries no part. */
+const BARE =
+  /fiducial|mounting_?hole|test_?point|solder_?(jumper|bridge|pads?\b)|net_?tie|pcb_?traces?|card_?edge|bus_?pci|logo|symbol:/i;
+
 /** Logos, fiducials, mounting holes, test points, solder bridges: they stay part of the bare board. */
 function isNoPart(node: Sexpr, pads: readonly Pad[]): boolean {
   const kinds = words(child(node, "attr"));
   if (kinds.includes("virtual") || kinds.includes("board_only")) return true;
   if (kinds.includes("exclude_from_bom") && kinds.includes("exclude_from_pos_files")) return true;
-  return pads.length === 0 || /fiducial|mounting_?hole|test_?point|solder_?jumper|net_?tie/i.test(word(node));
+  return pads.length === 0 || BARE.test(word(node));
 }
 
 function isAbsent(node: Sexpr, value: string): boolean {

@@ -10,7 +10,7 @@ type Modelled = Exclude<Family, "none">;
 
 /** Footprint words that settle the family, the first match counts. */
 const FOOTPRINTS: readonly (readonly [RegExp, Modelled])[] = [
-  [/PinHeader|PinSocket|Pin_Header|_HDR|^HDR/i, "header"],
+  [/PinHeader|PinSocket|Pin_Header|Socket_Strip|Pin_(Strip|Socket)|IDC-Header|_HDR|^HDR/i, "header"],
   [
     /JST|USB|Conn(ector)?[_-]|Molex|RJ45|Barrel|TerminalBlock|Phoenix|FPC|Hirose|IDC|SMA_Amphenol|^J[_-]/i,
     "connector",
@@ -52,9 +52,10 @@ const REFERENCES: Readonly<Record<string, Modelled>> = {
 };
 
 /**
- * Decides which model stands for a placement: the placement's own family, else words of the footprint, else the
- * letters of the reference. Sizes come from the name ("0603", "SOIC-8_3.9x4.9mm") or, failing that, from the
- * extent of the pads; the latter is noted as `package_unknown`. Nothing at all to go by: no spec.
+ * Decides which model stands for a placement: the placement's own family, else words of the footprint and of the
+ * other names that the source gives, else the letters of the reference. Sizes come from the name ("0603",
+ * "SOIC-8_3.9x4.9mm"), from the body that the source draws or, failing that, from the extent of the pads; the latter
+ * is noted as `package_unknown`. Nothing at all to go by: no spec.
  */
 export function recognise(p: Placement): Recognised {
   if (p.family === "none") return { problems: [] };
@@ -64,7 +65,10 @@ export function recognise(p: Placement): Recognised {
     return { problems: [problem(p, "it has no known package and no pads; it is left out")] };
   const turn = turnOf(pads, family);
   const seen = turnPads(pads, turn);
-  const sized = sizeOf(p, family ?? "soic", seen);
+  const sized =
+    sizeOf(p, family ?? "soic") ??
+    drawnSize(p, family, seen, turn) ??
+    sizedByName(p.footprint, family ?? "soic", seen);
   if (sized) return { spec: { ...sized, turn }, problems: [] };
   if (pads.length === 0)
     return { problems: [problem(p, "neither its name nor pads give its size; it is left out")] };
@@ -85,13 +89,27 @@ function problem(p: Placement, what: string): Problem {
 }
 
 function familyOf(p: Placement, pads: readonly LocalPad[]): Modelled | undefined {
-  for (const [words, family] of FOOTPRINTS) if (words.test(p.footprint)) return family;
   const letters = /^[A-Za-z]+/.exec(p.ref)?.[0].toUpperCase() ?? "";
   const byReference = REFERENCES[letters];
-  if (byReference && pads.length > 0 && pads.every((q) => q.drill)) {
-    if (byReference !== "connector" && byReference !== "header") return "through_hole";
-  }
-  return byReference;
+  const named = [p.footprint, ...namesOf(p)].map(familyInName).find((f) => f !== undefined);
+  // Chips share footprints: a capacitor may well stand on lands that are named after resistors.
+  const chip = CHIP_FAMILIES.includes(named ?? "soic") && CHIP_FAMILIES.includes(byReference ?? "soic");
+  const family = chip ? byReference : (named ?? byReference);
+  const wired = pads.length > 0 && pads.every((q) => q.drill);
+  return wired && !SOCKETS.includes(family ?? "soic") ? "through_hole" : family;
+}
+
+const CHIP_FAMILIES: readonly Modelled[] = ["resistor", "capacitor", "inductor"];
+/** Families whose models have wired pins of their own. */
+const SOCKETS: readonly Modelled[] = ["connector", "header", "button", "through_hole"];
+
+function familyInName(name: string): Modelled | undefined {
+  return FOOTPRINTS.find(([words]) => words.test(name))?.[1];
+}
+
+/** Library and 3D model; descriptions are too talkative. */
+function namesOf(p: Placement): readonly string[] {
+  return (p.hints ?? []).filter((h) => !/\s/.test(h)).slice(0, 3);
 }
 
 /** Models have their pins left and right with pin 1 left; footprints drawn upright are turned. */
@@ -120,10 +138,16 @@ function turnOfRows(pads: readonly LocalPad[], family: Modelled | undefined): nu
 
 type Sized = Omit<PackageSpec, "turn">;
 
-function sizeOf(p: Placement, family: Modelled, pads: readonly LocalPad[]): Sized | undefined {
+/** Sizes that the name fixes by a code: chips, tantalums, outlines. */
+function sizeOf(p: Placement, family: Modelled): Sized | undefined {
   const name = p.footprint;
   if (family === "resistor" || family === "capacitor" || family === "inductor" || family === "led") {
-    const code = chipCode(name);
+    const code =
+      chipCode(name) ??
+      metricCode(name) ??
+      namesOf(p)
+        .map(chipCode)
+        .find((c) => c !== undefined);
     if (code !== undefined && !/THT|Axial|Radial/i.test(name)) {
       const [l, w] = CHIPS[code];
       const height = heightIn(name) ?? chipHeight(code, family);
@@ -145,14 +169,43 @@ function sizeOf(p: Placement, family: Modelled, pads: readonly LocalPad[]): Size
     const alias = base ?? (/SC-?70/i.test(name) ? "SOT-363" : undefined);
     if (alias !== undefined) return { family: "sot", name: alias, body: OUTLINES[alias].body, style: "sot" };
   }
-  return sizedByName(name, family, pads);
+  if (family === "through_hole") return wiredSize(p);
+  return undefined;
+}
+
+/** Wired parts of a known shape: the name tells length and diameter ("R_Axial_DIN0207_L6.3mm_D2.5mm"). */
+function wiredSize(p: Placement): Sized | undefined {
+  const name = p.footprint;
+  const told = (letter: string): number | undefined => {
+    const found = new RegExp(`_${letter}(\\d+(?:\\.\\d+)?)mm`).exec(name)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  const spec = (style: string, x: number, y: number, z: number): Sized => ({
+    family: "through_hole",
+    name: name.split(/[_\s]/).slice(0, 2).join("_"),
+    body: [x, y, z],
+    style,
+  });
+  if (/Axial|_DO-?\d+.*Horizontal/i.test(name) && !/Vertical/i.test(name)) {
+    const d =
+      told("D") ?? (/DO-?(35|34)/.test(name) ? 1.9 : /DO-?41/.test(name) ? 2.7 : (p.body?.depth ?? 2.5));
+    return spec("axial", told("L") ?? Math.max(4, 1.6 * d), d, d);
+  }
+  if (/^C_(Disc|Rect)|^CAPR/i.test(name))
+    return spec("disc", told("D") ?? told("L") ?? 5, told("W") ?? 2.5, 5);
+  if (/^LED.*_D\d/i.test(name)) return spec("dome", told("D") ?? 5, told("D") ?? 5, 8);
+  if (/TO-?92/i.test(name)) return spec("to92", 4.6, 3.7, 4.6);
+  if (/^Crystal_HC/i.test(name))
+    return spec("hc49", p.body?.width ?? 11, p.body?.depth ?? 4.7, /Vertical/i.test(name) ? 12 : 4);
+  return undefined;
 }
 
 /** Families whose footprints tell the size in millimetres ("4.9x3.9mm"). */
 function sizedByName(name: string, family: Modelled, pads: readonly LocalPad[]): Sized | undefined {
   const found = /(\d+(?:\.\d+)?)\s*[xX]\s*(\d+(?:\.\d+)?)\s*(?:[xX]\s*(\d+(?:\.\d+)?)\s*)?(?:mm)?/.exec(name);
   const short = name.split(/[_\s]/).find((w) => w !== "") ?? family;
-  if (!found) return undefined;
+  // "1x04" counts pins.
+  if (!found || /^\d+x0?\d+$/i.test(found[0].trim())) return undefined;
   const [a, b] = [Number(found[1]), Number(found[2])];
   if (a < 0.2 || b < 0.2 || a > 150 || b > 150) return undefined;
   const third = found[3] === undefined ? undefined : Number(found[3]);
@@ -170,6 +223,39 @@ function sizedByName(name: string, family: Modelled, pads: readonly LocalPad[]):
     return { family, name: short, body: [a, b, height], style };
   }
   return undefined;
+}
+
+/** The body as the source draws it, in the component's frame; headers go by their pins. */
+function drawnSize(
+  p: Placement,
+  family: Modelled | undefined,
+  pads: readonly LocalPad[],
+  turn: number,
+): Sized | undefined {
+  if (family === "header" && pads.length > 0) return byPads(family, pads);
+  // Cans are named by diameter and height.
+  if (family === "electrolytic" && /\d\s*x\s*\d/i.test(p.footprint)) return undefined;
+  if (!p.body || p.body.width < 0.2 || p.body.depth < 0.2) return undefined;
+  const known: Modelled = family ?? "soic";
+  const upright = turn % 180 !== 0;
+  const x = upright ? p.body.depth : p.body.width;
+  const y = upright ? p.body.width : p.body.depth;
+  const name = p.footprint.split(/[_\s]/).find((w) => w !== "") ?? known;
+  const height =
+    heightIn(p.footprint) ?? HEIGHTS[known] ?? Math.max(0.35, Math.min(0.5 * Math.min(x, y), 1.8));
+  const style = { diode: "sod", inductor: "moulded", electrolytic: "can", through_hole: "box" }[
+    known as string
+  ];
+  if (known === "resistor" || known === "capacitor") {
+    const h = known === "capacitor" ? Math.min(y, 1.6) : Math.min(0.45 * y + 0.15, 0.6);
+    return { family: known, name, body: [x, y, h], style: "chip" };
+  }
+  return {
+    family: known,
+    name,
+    body: [x, y, height],
+    style: style ?? connectorStyle(`${p.footprint} ${namesOf(p).join(" ")}`, known),
+  };
 }
 
 /** Usual heights, millimetres. */
@@ -238,6 +324,12 @@ export function chipCode(name: string): string | undefined {
   if (metric !== undefined && METRIC[metric] !== undefined) return METRIC[metric];
   const found = name.match(/\d{4,5}/g) ?? [];
   return found.find((code) => CHIPS[code] !== undefined);
+}
+
+/** A metric size code without the word: "1608_C". Only codes that are no imperial ones. */
+function metricCode(name: string): string | undefined {
+  const code = (name.match(/\d{4}/g) ?? []).find((c) => METRIC[c] !== undefined && CHIPS[c] === undefined);
+  return code && METRIC[code];
 }
 
 /** A height written as `H060` (hundredths of a millimetre) in the name. */

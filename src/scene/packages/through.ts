@@ -7,9 +7,12 @@ import { mark } from "./mark.js";
 import type { ModelInput, ModelPart } from "./model.js";
 import { MOULDS, part, varied } from "./parts.js";
 import { holesExtent, solderCones, throughPins } from "./pins.js";
+import { wired } from "./wired.js";
 
 /** Wired parts: two rows of holes make a dual in-line package, two holes a radial can, one row a flat body. */
 export function throughHole(input: ModelInput): ModelPart[] {
+  const own = wired(input);
+  if (own) return own;
   const [x0, y0, x1, y1] = holesExtent(input.pads);
   const drilled = input.pads.filter((p) => p.drill);
   const rows = new Set(drilled.map((p) => Math.round((p.drill?.at[0] ?? 0) * 4))).size;

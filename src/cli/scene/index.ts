@@ -20,6 +20,10 @@ const SUBCOMMANDS: Readonly<Record<string, { description: string; load: Loader }
     description: "pair a good and a defective render of the same frames: golden, test, mask and table rows",
     load: async () => (await import("./pair.js")).registerPair,
   },
+  render: {
+    description: "render frames of a scene as a cookbook says, with exact labels",
+    load: async () => (await import("./render.js")).registerRender,
+  },
 };
 
 /** `reflow scene <sub-command>`: from a board's CAD data to inspection images. `rest` is what follows `scene`. */

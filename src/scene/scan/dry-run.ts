@@ -1,0 +1,69 @@
+import type { Problem } from "../../kit/errors.js";
+import type { Cookbook, Pipeline } from "../cookbook/index.js";
+import type { Scene } from "../model.js";
+import type { RuleStats } from "../semantics/index.js";
+import { boardBox } from "./board.js";
+import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
+import { classLabels } from "./labels.js";
+import { planScan } from "./plan.js";
+
+export type DryRun = Readonly<{
+  /** How many prims each rule matches. */
+  rules: RuleStats["per_rule"];
+  /** Extents of the board, scene units. */
+  board: readonly number[];
+  frames: number;
+  pictures: number;
+  resolution: readonly number[];
+  /** What a frame sees, scene units. */
+  window: readonly number[];
+  lightings: readonly string[];
+  /** Meshes of each label set that pictures may show. */
+  labels: Readonly<Record<string, number>>;
+  /** Defective components of the first trigger, `shift 3`. */
+  defects: readonly string[];
+  problems: readonly Problem[];
+}>;
+
+/** Everything short of rendering: what the rules match, what would be drawn and how many pictures there would be. */
+export async function dryRunScan(
+  scene: Scene,
+  cookbook: Cookbook,
+  o: ConfigChanges & Readonly<{ pipeline?: Pipeline }>,
+): Promise<DryRun> {
+  const recipe = recipeFor(cookbook, o.pipeline);
+  const { config, merged } = changedConfig(recipe, o);
+  const { stats } = classLabels(scene, config);
+  const plan = await planScan(scene, config, merged);
+  const { min, max } = boardBox(scene, config.pcba_root);
+  const passes = plan.triggers.flatMap((trigger) => trigger.passes);
+  const view = passes[0]?.frames[0]?.view;
+  const first = passes[0];
+  const labels: Record<string, number> = {};
+  for (const set of first?.labels ?? []) {
+    const entry = first?.palette.find(set);
+    if (!entry) continue;
+    const name = Object.values(entry.labels).join("+");
+    labels[name] = (labels[name] ?? 0) + 1;
+  }
+  return {
+    rules: stats?.per_rule ?? [],
+    board: [0, 1, 2].map((axis) => (max[axis] as number) - (min[axis] as number)),
+    frames: passes.reduce((sum, pass) => sum + pass.frames.length, 0),
+    pictures: plan.pictures,
+    resolution: config.resolution,
+    window: view ? [view.width, view.height] : [],
+    lightings: plan.lightings.filter((name) => name !== undefined),
+    labels,
+    defects: defectCounts(plan.triggers[0]?.metadata.defects, plan.triggers[0]?.metadata.missing_components),
+    problems: plan.problems,
+  };
+}
+
+function defectCounts(defects: unknown, missing: unknown): readonly string[] {
+  if (Array.isArray(missing)) return [`missing ${missing.length}`];
+  const counts = new Map<string, number>();
+  for (const { defect } of Array.isArray(defects) ? (defects as { defect: string }[]) : [])
+    counts.set(defect, (counts.get(defect) ?? 0) + 1);
+  return [...counts].map(([defect, n]) => `${defect} ${n}`);
+}

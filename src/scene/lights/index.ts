@@ -1,6 +1,6 @@
 export { irradiance } from "./irradiance.js";
 export { below, DOME_PATH, domeLights, ringLights, sceneLights, shifted } from "./modes.js";
-export { type NamedLightings, type NamedSample, namedLightings } from "./named.js";
+export { CARD_BRIGHTNESS, type NamedLightings, type NamedSample, namedLightings } from "./named.js";
 export { ledBowl, placeRig, type RigLight, type RigShape, ringRig } from "./rig.js";
 export {
   drawKnob,

@@ -29,9 +29,20 @@ function profileOf(name: NamedLighting, change: Change): ElevationProfile {
       return (e) => white(band(e, low, high));
     }
     case "WhiteLight":
-      return (e) => white(0.55 + 0.6 * band(e, 35, 55, 8) + 2.2 * band(e, 79, 200, 3));
+      return (e) => white(0.7 + 0.4 * band(e, 35, 55, 8) + 0.7 * band(e, 76, 200, 6));
   }
 }
+
+/**
+ * How bright a white diffuse card comes out, of 1. Colour rings are exposed for shiny solder, which mirrors one ring
+ * alone and is several times as bright as a card: on such pictures everything dull is dark.
+ */
+export const CARD_BRIGHTNESS: Readonly<Record<NamedLighting, number>> = {
+  SolderLight: 0.24,
+  UniformLight: 0.8,
+  LowAngleLight: 0.55,
+  WhiteLight: 0.75,
+};
 
 export type NamedLightings = Readonly<{
   /** To be added to the scene's textures before it is opened for rendering. */

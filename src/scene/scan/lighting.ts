@@ -2,6 +2,7 @@ import type { NumpyRandom } from "../../kit/numpy-random.js";
 import { seeded } from "../../kit/random.js";
 import type { NamedLighting, RenderConfig, Rig } from "../cookbook/index.js";
 import {
+  CARD_BRIGHTNESS,
   domeLights,
   irradiance,
   type LightingSample,
@@ -39,8 +40,8 @@ export type LightingPlan = Readonly<{
   draw: (random: NumpyRandom, rig: Rig, key: readonly (string | number)[]) => LightingState;
 }>;
 
-/** A white card lying on the board comes out this bright, of 1, in the middle of the cookbook's ranges. */
-const CARD = 0.85;
+/** Without a named lighting: a white card lying on the board comes out this bright, of 1. */
+const CARD = 0.8;
 
 /**
  * Prepares the lighting of a run: the named lightings when the cookbook lists them, else one of the three modes of
@@ -67,7 +68,7 @@ export async function planLighting(
         return {
           captures: samples.map(({ name, lights }) => ({
             lighting: name,
-            gain: CARD * exposure,
+            gain: CARD_BRIGHTNESS[name] * exposure,
             lights: () => lights,
           })),
           record: {

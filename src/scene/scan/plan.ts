@@ -60,7 +60,7 @@ export async function planScan(
     config.pipeline_type === "good"
       ? undefined
       : poseSource(scene, config, Object.keys(asMap(merged.defects)));
-  problems.push(...(source?.problems ?? []), ...samplesWarning(config));
+  problems.push(...(source?.problems ?? []), ...samplesWarning(config), ...filletWarning(config));
   const once =
     source && config.pipeline_type === "defect" && !config.randomize_defects_per_trigger
       ? source.prepare(new NumpyRandom(config.random_seed))
@@ -225,6 +225,19 @@ function samplesWarning(config: RenderConfig): Problem[] {
       message: "several samples of a cell cannot share its name: frames keep their numbers",
       hint: "Set samples_per_position: 1 to name frames by cell.",
       where: { field: "rename_to_grid_index" },
+    },
+  ];
+}
+
+function filletWarning(config: RenderConfig): Problem[] {
+  if (!config.solder_fillet?.enabled) return [];
+  return [
+    {
+      code: "solder_fillet_ignored",
+      severity: "warning",
+      message: "solder_fillet adds no solder here: joints are part of the scene and follow defective parts",
+      hint: "Remove solder_fillet, or model joints in the scene.",
+      where: { field: "solder_fillet" },
     },
   ];
 }

@@ -9,5 +9,7 @@ export { BUILTIN_BACKBONE, BUILTIN_DEFAULTS, defaultSpecTree } from "./spec/defa
 export { parseSpec } from "./spec/parse.js";
 export type { Augmentation, BuiltinOptions, ChangeNetSpec } from "./spec/types.js";
 export type { TrainOptions, TrainResult } from "./training/options.js";
+export { stepPlan } from "./training/schedule.js";
+export { SHARDS as TRAINING_SHARDS } from "./training/setup.js";
 export { encodeStartWeights } from "./training/start.js";
 export { train } from "./training/train.js";

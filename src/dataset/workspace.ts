@@ -25,6 +25,8 @@ export type Workspace = Readonly<{
   defectDatasets: readonly DefectDataset[];
   /** Lightings, extension and size: from the spec where there is one, else seen in the data. */
   traits: DataTraits;
+  /** Median size of the sampled test crops as they lie on disk, whatever the spec makes of them. */
+  crops?: Readonly<{ width: number; height: number }>;
   /** Batch size of the spec; undefined without a spec. */
   batchSize?: number;
   problems: readonly Problem[];
@@ -96,6 +98,7 @@ export async function discoverWorkspace(folder: string): Promise<Workspace> {
       imageHeight: spec.imageHeight ?? seen?.imageHeight ?? 0,
       gray: seen?.gray ?? false,
     },
+    ...(seen && seen.imageWidth > 0 && { crops: { width: seen.imageWidth, height: seen.imageHeight } }),
     ...(spec.batchSize !== undefined && { batchSize: spec.batchSize }),
     problems,
   };

@@ -57,6 +57,12 @@ export function dataError(code: string, message: string, hint: string, where?: P
   return new ReflowError("data", code, message, hint, where ? { where } : {});
 }
 
+/** A thrown error as a value, to be collected with others. */
+export function asProblem(error: ReflowError, severity: Problem["severity"] = "error"): Problem {
+  const { code, message, hint, where } = error;
+  return { code, severity, message, hint, ...(where ? { where } : {}) };
+}
+
 /** `file:row:column` in the form that editors understand; empty when nothing is known. */
 export function formatPlace(where: Place | undefined): string {
   if (!where) return "";

@@ -11,6 +11,7 @@ import { tinyWorkspace } from "./fixtures/workspace.js";
 import { acquireLock } from "./lock.js";
 import { NotApproved, resumeRun, runPlan, startRun } from "./loop.js";
 import { makePlan } from "./plan/index.js";
+import { thisMachine } from "./plan/machine.js";
 import { loadState } from "./state/index.js";
 import { runStatus } from "./status.js";
 
@@ -41,6 +42,9 @@ const options = (root: string, more: object = {}) => ({
   workers: 1,
   ...more,
 });
+
+/** Lets plans be made on disks that are far too small for a real run. */
+const roomy = { machine: { ...thisMachine(), freeBytes: async () => 2 ** 40 } };
 
 function drive(settings: Record<string, string | number> = {}, processes = false) {
   const events: ReflowEvent[] = [];
@@ -358,7 +362,7 @@ describe("the surroundings", () => {
     }
     try {
       await cp(template, root, { recursive: true });
-      const plan = await makePlan(options(root));
+      const plan = await makePlan(options(root), roomy);
       const filler = path.join(root, "filler");
       let full = false;
       const { o } = drive({ ENOUGH: 60 });
@@ -393,7 +397,7 @@ describe("the surroundings", () => {
     }
     try {
       await cp(template, root, { recursive: true });
-      const plan = await makePlan(options(root));
+      const plan = await makePlan(options(root), roomy);
       const { o } = drive({ ENOUGH: 60 });
       let runDir = "";
       const run = runPlan(plan, {

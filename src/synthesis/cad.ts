@@ -3,6 +3,9 @@ import { readJson } from "../kit/files.js";
 import { decodeImage } from "../kit/images.js";
 import { type Mask, mask } from "../vision/index.js";
 
+/** The class table of a dataset folder, in its root. */
+export const CLASSES_FILE = "semantic_segmentation_labels.json";
+
 /** Classes of a semantic mask by colour (contract 7.1, semantic_segmentation_labels.json). */
 export type CadClasses = readonly Readonly<{ name: string; rgb: readonly [number, number, number] }>[];
 

@@ -16,7 +16,7 @@ import {
   threshold,
   toPixels,
 } from "../vision/index.js";
-import { type CadClasses, readCadClasses } from "./cad.js";
+import { type CadClasses, CLASSES_FILE, readCadClasses } from "./cad.js";
 import { makeExemplar } from "./exemplar.js";
 import type { Wanted } from "./recipes.js";
 import type { DefectSpec } from "./spec.js";
@@ -60,7 +60,7 @@ export async function readDatasetFolder(
       where: { file: root },
     });
   if (specs.some((s) => s.dependency === "cad")) {
-    const read = await readCadClasses(path.join(root, "semantic_segmentation_labels.json"));
+    const read = await readCadClasses(path.join(root, CLASSES_FILE));
     classes = read.classes;
     problems.push(...read.problems);
   }
@@ -181,7 +181,8 @@ function inpaint(image: Pixels, m: Mask): Pixels {
   return toPixels(channelsOf(image).map((p) => membrane(p, inside)));
 }
 
-async function imagesIn(folder: string): Promise<string[]> {
+/** Names of the pictures in a folder, sorted; none when there is no such folder. */
+export async function imagesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => IMAGE.test(name)).sort();
   } catch (error) {

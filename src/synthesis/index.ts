@@ -2,6 +2,7 @@
 export { allocate } from "./allocation.js";
 export { type Archetype, archetypeOf } from "./archetypes.js";
 export { type ChainCheck, type Counts, checkChain } from "./chain.js";
+export { checkDatasetFolder, type FolderCheck } from "./check-folder.js";
 export { type Drawn, drawDefect } from "./draw.js";
 export { exemplarOfRow, findDefect } from "./exemplar.js";
 export { RESULT_COLUMNS } from "./files.js";

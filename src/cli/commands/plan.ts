@@ -27,7 +27,7 @@ export function registerPlan(program: Command): void {
       process.stdout.write(mode === "json" ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan));
       if (blocked > 0)
         suggest(
-          `repair the ${blocked === 1 ? "problem" : `${blocked} problems`} above: ${await doctorCommand(workspace, problems)}`,
+          `repair the ${blocked === 1 ? "problem" : `${blocked} problems`} above${await doctorCommand(workspace, problems)}`,
         );
       else if (mode !== "json")
         suggest(`${repeatCommand("run", workspace, flags)} --approve ${plan.plan_hash}`);
@@ -35,12 +35,14 @@ export function registerPlan(program: Command): void {
     });
 }
 
-/** `--fix` only where it can repair something. */
+/** Named only for what the doctor sees, `--fix` only where it can repair something. */
 async function doctorCommand(workspace: string, problems: readonly Problem[]): Promise<string> {
   const { CODES } = await import("../../dataset/index.js");
   const table: Readonly<Record<string, CodeInfo>> = CODES;
-  const fixable = problems.some((p) => Object.hasOwn(table, p.code) && table[p.code]?.auto !== undefined);
-  return `reflow doctor ${quoted(workspace)}${fixable ? " --fix" : ""}`;
+  const known = problems.flatMap((p) => (Object.hasOwn(table, p.code) ? [table[p.code] as CodeInfo] : []));
+  if (known.length === 0) return "";
+  const fix = known.some((info) => info.auto !== undefined) ? " --fix" : "";
+  return `: reflow doctor ${quoted(workspace)}${fix}`;
 }
 
 const HELP = `

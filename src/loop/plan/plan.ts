@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { embedImages, parseSpec, readCheckpoint } from "../../changenet/index.js";
 import { discoverWorkspace, type Role, readTable, toPairRows, type Workspace } from "../../dataset/index.js";
 import {
@@ -12,13 +11,16 @@ import {
   requireFile,
   silent,
 } from "../../kit/index.js";
-import { checkEvaluator, type MetricContract } from "../../metric/index.js";
+import type { MetricContract } from "../../metric/index.js";
 import { findResumable } from "../runs.js";
 import { effectiveSpec, readSpecTree, type SpecTree, specText } from "../spec.js";
-import { orderedChecks } from "./checks.js";
+import { orderedChecks } from "./checks/index.js";
 import { inspectData } from "./data.js";
 import { defaultTree } from "./default-spec.js";
+import { estimateRun } from "./estimate.js";
 import { canonical, collectFiles, fingerprintImages, fingerprintPath } from "./fingerprint.js";
+import { type Machine, thisMachine } from "./machine.js";
+import { sizesOf } from "./needs.js";
 import { checkOptions, resolveParameters } from "./parameters.js";
 import { summarise } from "./summary.js";
 import type { DataFacts, Parameters, Plan, RunOptions, TableFacts } from "./types.js";
@@ -29,15 +31,20 @@ import type { DataFacts, Parameters, Plan, RunOptions, TableFacts } from "./type
  * approved. Throws usage errors for wrong options and `table_missing` when there is nothing to plan with.
  *
  * @param o.openCheckpoint throws unless a baseline checkpoint is one that the toolkit can use
+ * @param o.machine what the checks see of the machine (default: this one)
  * @param o.signal stops the (possibly long) look at the images
  */
 export async function makePlan(
   options: RunOptions,
-  o: { emit?: Emit; signal?: AbortSignal; openCheckpoint?: (file: string) => Promise<unknown> } = {},
+  o: {
+    emit?: Emit;
+    signal?: AbortSignal;
+    openCheckpoint?: (file: string) => Promise<unknown>;
+    machine?: Machine;
+  } = {},
 ): Promise<Plan> {
   const emit = o.emit ?? silent;
   const { contract } = checkOptions(options);
-  await checkEvaluator(contract);
   const workspace = await discoverWorkspace(options.workspace);
   const problems: Problem[] = [];
   const fromFile = workspace.specSource === "file";
@@ -94,8 +101,12 @@ export async function makePlan(
     problems,
     resuming: (await findResumable(workspace.root, plan_hash)) ?? null,
   };
-  const checks = await orderedChecks(partial, workspace, notes);
-  return { ...partial, checks, summary: summarise({ ...partial, checks }) };
+  const sizes = spec && sizesOf(spec, workspace);
+  const machine = o.machine ?? thisMachine();
+  const checked = await orderedChecks(partial, { workspace, specNotes: notes, spec, sizes, machine });
+  const whole = { ...partial, checks: checked.checks, problems: [...problems, ...checked.problems] };
+  const estimate = spec && sizes && estimateRun(partial, spec, sizes);
+  return { ...whole, summary: summarise(whole, estimate) };
 }
 
 /** The hash that approval is bound to: parameters, contract, spec, data content and budget; not where they lie. */
@@ -196,7 +207,8 @@ async function extraFacts(
   await add("baseline_checkpoint", seed, "checkpoint_missing");
   const defect = workspace.defectDatasets.find((d) => d.defectSpec !== undefined);
   await add("defect_dataset", defect?.dir, "defect_spec_missing");
+  // A command that is not there is told by the checks.
   if (contract.evaluator.type === "command")
-    extra.evaluator = hashText(await readFile(path.resolve(contract.evaluator.path)));
+    extra.evaluator = await readFile(contract.evaluator.path).then(hashText, () => "missing");
   return extra;
 }

@@ -1,10 +1,10 @@
 import { arch, cpus, totalmem } from "node:os";
 import { describeTarget } from "../../metric/index.js";
-import { estimateMinutes } from "./estimate.js";
+import type { Estimate } from "./estimate.js";
 import type { Plan, Sourced, SummaryBlock, SummaryRow } from "./types.js";
 
 /** The Pre-Flight Summary (contract 12.3): every value with its origin. */
-export function summarise(plan: Omit<Plan, "summary">): SummaryBlock[] {
+export function summarise(plan: Omit<Plan, "summary">, estimate: Estimate | undefined): SummaryBlock[] {
   const p = plan.parameters;
   const row = (name: string, s: Sourced<unknown>, shown = String(s.value)): SummaryRow => ({
     name,
@@ -43,7 +43,11 @@ export function summarise(plan: Omit<Plan, "summary">): SummaryBlock[] {
           `${cpus()[0]?.model.trim() ?? arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB, no GPU needed`,
         ),
         computed("Resuming", plan.resuming ?? "no, a new run"),
-        computed("Est. runtime", `about ${estimateMinutes(plan)} min`),
+        computed(
+          "Est. runtime",
+          estimate ? runtime(estimate, p.max_iterations.value) : "unknown: the spec is faulty",
+        ),
+        ...(estimate ? [computed("Estimated from", estimate.basis)] : []),
       ],
     },
     {
@@ -91,4 +95,8 @@ export function summarise(plan: Omit<Plan, "summary">): SummaryBlock[] {
       rows: [computed("Images", "not applicable: the builtin toolkit runs without containers")],
     },
   ];
+}
+
+function runtime({ baseline, all }: Estimate, iterations: number): string {
+  return `about ${baseline} min to the baseline, ${all} min when all ${iterations} iterations are needed`;
 }

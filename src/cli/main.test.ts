@@ -177,6 +177,15 @@ describe("the command line", () => {
     const status = JSON.parse(run("status", last.run_dir, "--json").out);
     expect(status).toMatchObject({ status: "interrupted", next_stage: "train", iteration: "baseline" });
     expect(run("export", last.run_dir, "--output", "/tmp/never").err).toContain("run_unfinished");
+    expect(run("report", last.run_dir).code).toBe(0);
+    for (const command of ["report", "resume"]) {
+      writeFileSync(path.join(last.run_dir, "plan.json"), "{}");
+      const broken = run(command, last.run_dir);
+      expect([broken.code, broken.err], command).toEqual([3, expect.stringContaining("plan_invalid")]);
+    }
+    // A run of another program has no plan: its report can be made all the same.
+    rmSync(path.join(last.run_dir, "plan.json"));
+    expect(run("report", last.run_dir).code).toBe(0);
     rmSync(path.join(ws, "results"), { recursive: true });
   });
 

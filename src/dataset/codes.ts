@@ -170,6 +170,11 @@ export const CODES = {
   image_no_permission: error("an image file may not be read", "Make it readable."),
   symlink_loop: error("symbolic links form a loop", "Remove the loop.", REJECT),
   image_unreadable: error("an image cannot be decoded", "Replace the image or remove the row.", REJECT),
+  image_not_raster: error(
+    "an image file is a drawing (SVG, …), whatever its extension says",
+    "Export it as PNG in the size of the other crops, or remove the row.",
+    REJECT,
+  ),
   image_too_large: error("an image has too many pixels", "Cut crops first.", REJECT),
   image_size_mismatch: error(
     "golden and test image differ in size by more than a tenth",
@@ -186,6 +191,10 @@ export const CODES = {
   image_converted: warning(
     "an image is 16-bit, CMYK, palette or has an alpha channel",
     "Save it as 8-bit grey or RGB: readers convert these forms differently.",
+  ),
+  image_turned: warning(
+    "an image is turned or mirrored by its header (EXIF orientation)",
+    "Reflow sets it upright everywhere, other readers may not: save it upright, without the orientation.",
   ),
   image_format: info(
     "an image has another format than its extension says",

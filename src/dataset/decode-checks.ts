@@ -1,10 +1,23 @@
 import type { Code } from "./codes.js";
 import type { Collector } from "./collect.js";
 import { type Fingerprints, fingerprints, type WorkOptions } from "./fingerprint.js";
-import { BLANK, CONVERTED, GRAY, OTHER_FORMAT, WORDS } from "./fingerprint.worker.js";
+import { BLANK, CONVERTED, GRAY, OTHER_FORMAT, TURNED, WORDS } from "./fingerprint.worker.js";
 import { hash64, index64 } from "./index64.js";
 import { isPass } from "./label.js";
 import type { RowSet } from "./rowset.js";
+
+/** Why an image cannot be used although its file is there. */
+export const DECODE_FAULTS = [
+  "image_unreadable",
+  "image_not_raster",
+  "image_too_large",
+] as const satisfies readonly Code[];
+
+type DecodeFault = (typeof DECODE_FAULTS)[number];
+
+function decodeFault({ code }: { code: string }): DecodeFault {
+  return DECODE_FAULTS.find((known) => known === code) ?? "image_unreadable";
+}
 
 /** The decoded images of one table. */
 export type DecodedSet = Readonly<{
@@ -17,13 +30,13 @@ export type DecodedSet = Readonly<{
 }>;
 
 /**
- * Decodes every image of a table once and reports what is wrong with it. `bad[i]` is set to `faultMark` where an image
- * of row i cannot be decoded. Rows already marked are skipped.
+ * Decodes every image of a table once and reports what is wrong with it. `bad[i]` is set to the mark of the fault
+ * where an image of row i cannot be decoded. Rows already marked are skipped.
  */
 export async function checkDecoded(
   set: RowSet,
   bad: Uint8Array,
-  faultMark: number,
+  markOf: (code: DecodeFault) => number,
   found: Collector,
   o: WorkOptions,
 ): Promise<DecodedSet> {
@@ -40,7 +53,7 @@ export async function checkDecoded(
       o,
     );
     images += set.count + distinct.length;
-    reportLight(set, light, { test, golden, goldenOf, distinct }, bad, faultMark, found);
+    reportLight(set, light, { test, golden, goldenOf, distinct }, bad, markOf, found);
     first ??= { test, golden };
   }
   return { ...(first as { test: Fingerprints; golden: Fingerprints }), goldenOf, images };
@@ -79,7 +92,7 @@ function reportLight(
   light: number,
   images: Light,
   bad: Uint8Array,
-  faultMark: number,
+  markOf: (code: DecodeFault) => number,
   found: Collector,
 ): void {
   const { test, golden, goldenOf, distinct } = images;
@@ -87,8 +100,7 @@ function reportLight(
     const where = { file: set.file, row: set.line(row) };
     const failure = prints.failed.get(k);
     if (failure) {
-      const code: Code = failure.code === "image_too_large" ? "image_too_large" : "image_unreadable";
-      found.add(code, () => failure.message, where);
+      found.add(decodeFault(failure), () => failure.message, where);
       return;
     }
     const at = k * WORDS;
@@ -96,6 +108,7 @@ function reportLight(
     const [width, height] = [prints.words[at + 4] as number, prints.words[at + 5] as number];
     if (width === 0) return;
     if (flags & CONVERTED) found.add("image_converted", () => `${file} is converted on reading`, where);
+    if (flags & TURNED) found.add("image_turned", () => `${file} is turned by its header`, where);
     if (flags & OTHER_FORMAT) found.add("image_format", () => `${file} is in truth of another format`, where);
     if (flags & BLANK) found.add("image_blank", () => `${file} is blank`, where);
     if (Math.min(width, height) < 8) found.add("image_tiny", () => `${file} is ${width}×${height}`, where);
@@ -105,8 +118,8 @@ function reportLight(
     if (bad[i]) continue;
     oneImage(test, i, i, set.test(i)[light] as string);
     const k = goldenOf[i] as number;
-    const unreadable = test.failed.has(i) || golden.failed.has(k);
-    if (unreadable) bad[i] ||= faultMark;
+    const failure = test.failed.get(i) ?? golden.failed.get(k);
+    if (failure) bad[i] ||= markOf(decodeFault(failure));
     else comparePair(set, i, light, test.words.subarray(i * WORDS), golden.words.subarray(k * WORDS), found);
   }
 }

@@ -197,6 +197,34 @@ describe("rows and files", () => {
     expect(count("image_tiny")).toBe(1);
   });
 
+  test("a drawing named .jpg is an error, and its row is what --fix takes out", async () => {
+    const { root, tables } = await makeWorkspace();
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><circle r="9"/></svg>';
+    await writeFile(image(root, row(tables, TRAIN, 1), "inspect"), svg);
+    await writeFile(image(root, row(tables, KPI, 2), "golden"), svg);
+    const { d, places } = await look(root);
+    expect(d.ok).toBe(false);
+    expect(places("image_not_raster")).toEqual([
+      ["training_set.csv", 3],
+      ["testing_set.csv", 4],
+    ]);
+    const { tables: fixed, after } = await repair(await discoverWorkspace(root), { workers: 1 });
+    expect(fixed.map((t) => t.rejected)).toEqual([{ image_not_raster: 1 }, {}, { image_not_raster: 1 }, {}]);
+    expect(after.findings.map((f) => f.code)).not.toContain("image_not_raster");
+  });
+
+  test("a picture that is turned by its header is compared upright, and pointed out", async () => {
+    const { root, tables } = await makeWorkspace();
+    const from = image(root, row(tables, KPI, 1), "inspect");
+    const { data, info } = await sharp(from).rotate(90).raw().toBuffer({ resolveWithObject: true });
+    const turned = () => sharp(data, { raw: info }).withMetadata({ orientation: 8 }).png();
+    await turned().toFile(image(root, row(tables, TRAIN, 6), "inspect"));
+    const { places, codes } = await look(root);
+    expect(places("leak_same_content")).toEqual([["training_set.csv", 8]]);
+    expect(places("image_turned")).toEqual([["training_set.csv", 8]]);
+    expect(codes).not.toContain("image_size_mismatch");
+  });
+
   test("an image with more pixels than any crop is refused, not decoded", async () => {
     const { root, tables } = await makeWorkspace();
     // A 20000 × 20000 PNG header with next to nothing behind it.

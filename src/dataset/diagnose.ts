@@ -4,7 +4,7 @@ import type { Claim } from "../metric/index.js";
 import { type ClaimOutlook, checkBalance, checkClaim } from "./balance.js";
 import type { Code } from "./codes.js";
 import { type Collector, collector, type Finding } from "./collect.js";
-import { checkDecoded, type DecodedSet } from "./decode-checks.js";
+import { checkDecoded, DECODE_FAULTS, type DecodedSet } from "./decode-checks.js";
 import type { Fingerprints } from "./fingerprint.js";
 import { BLANK, WORDS } from "./fingerprint.worker.js";
 import { checkImages, FILE_FAULTS, type ImageCheck } from "./images.js";
@@ -59,7 +59,7 @@ export type DiagnoseOptions = Readonly<{
 /** Why `--fix` drops a row: the number in a row's mark is 1 + its place here. */
 export const DROP_REASONS = [
   ...FILE_FAULTS,
-  "image_unreadable",
+  ...DECODE_FAULTS,
   "duplicate_row",
   "leak_same_file",
   "leak_same_content",
@@ -115,7 +115,7 @@ export async function examine(workspace: Workspace, o: DiagnoseOptions = {}): Pr
   if (o.decode !== false && haveImages) {
     const looks: DecodedSet[] = [];
     for (const [i, set] of sets.entries())
-      looks.push(await checkDecoded(set, drop[i] as Uint8Array, mark("image_unreadable"), found, work));
+      looks.push(await checkDecoded(set, drop[i] as Uint8Array, mark, found, work));
     decoded = looks.reduce((n, l) => n + l.images, 0);
     samePixels(sets, looks, drop, known, found);
     const tests = looks.map((l) => l.test);

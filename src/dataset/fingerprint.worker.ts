@@ -1,7 +1,14 @@
 import { isMainThread } from "node:worker_threads";
 import sharp from "sharp";
 import { ReflowError } from "../kit/errors.js";
-import { contentHash, decodeImage, decodeImageWithHeader, type Pixels, resizeImage } from "../kit/images.js";
+import {
+  contentHash,
+  decodeImage,
+  decodeImageWithHeader,
+  isTurned,
+  type Pixels,
+  resizeImage,
+} from "../kit/images.js";
 import { difference, likeness, luma } from "./phash.js";
 
 export const GRAY = 1;
@@ -9,6 +16,7 @@ export const CONVERTED = 2;
 export const BLANK = 4;
 export const OTHER_FORMAT = 8;
 export const FAINT = 16;
+export const TURNED = 32;
 
 /** Words per image in `words`: content hash (2), likeness bits (2), width, height, flags. */
 export const WORDS = 7;
@@ -56,6 +64,7 @@ async function fingerprint(files: readonly string[]): Promise<FingerprintBatch> 
         (meta.depth !== "uchar" || meta.space === "cmyk" || meta.hasAlpha || meta.isPalette ? CONVERTED : 0) |
         (isBlank(image) ? BLANK : 0) |
         (like.contrast < 6 ? FAINT : 0) |
+        (isTurned(meta) ? TURNED : 0) |
         (formatMatches(file, meta.format) ? 0 : OTHER_FORMAT);
       words.set(
         [

@@ -246,7 +246,9 @@ async function linkShared(root: string, target: string): Promise<void> {
 /** Codes that only decoding can find. They are not looked for again: pixels are not repaired, rows are. */
 const DECODED: readonly string[] = [
   "image_unreadable",
+  "image_not_raster",
   "image_too_large",
+  "image_turned",
   "image_size_mismatch",
   "image_size_differs",
   "image_channels_mixed",

@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { contentHash, decodeImage, encodeImage, type Pixels, resizeImage, writeImage } from "./images.js";
+import {
+  contentHash,
+  decodeImage,
+  encodeImage,
+  imageSize,
+  type Pixels,
+  resizeImage,
+  writeImage,
+} from "./images.js";
 
 const fresh = () => mkdtemp(path.join(tmpdir(), "images-"));
 const ramp: Pixels = {
@@ -48,6 +56,43 @@ describe("decodeImage", () => {
     expect(cmyk.data[0]).toBeGreaterThan(200);
     const grey = await decodeImage(path.join(folder, "grey16.png"));
     expect([grey.channels, grey.data[0]]).toEqual([1, 128]);
+  });
+
+  test.each([
+    // Where each pixel of the upright 4 × 2 ramp lies in the file (EXIF 2.3, tag 0x0112).
+    [1, 4, [0, 1, 2, 3, 4, 5, 6, 7]],
+    [2, 4, [3, 2, 1, 0, 7, 6, 5, 4]],
+    [3, 4, [7, 6, 5, 4, 3, 2, 1, 0]],
+    [4, 4, [4, 5, 6, 7, 0, 1, 2, 3]],
+    [5, 2, [0, 4, 1, 5, 2, 6, 3, 7]],
+    [6, 2, [3, 7, 2, 6, 1, 5, 0, 4]],
+    [7, 2, [7, 3, 6, 2, 5, 1, 4, 0]],
+    [8, 2, [4, 0, 5, 1, 6, 2, 7, 3]],
+  ])("EXIF orientation %i is set upright", async (orientation, width, order) => {
+    const file = path.join(await fresh(), "turned.png");
+    const data = Uint8Array.from(order, (i) => ramp.data[i] as number);
+    await sharp(data, { raw: { width, height: 8 / width, channels: 1 } })
+      .withMetadata({ orientation })
+      .png()
+      .toFile(file);
+    expect(await decodeImage(file, "gray")).toEqual(ramp);
+    expect(await imageSize(file)).toMatchObject({ width: 4, height: 2 });
+  });
+
+  test("a drawing is refused whatever its extension says", async () => {
+    const file = path.join(await fresh(), "photo.jpg");
+    await writeFile(
+      file,
+      '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>',
+    );
+    const refusal = {
+      code: "image_not_raster",
+      kind: "data",
+      hint: expect.stringContaining("PNG"),
+      where: { file },
+    };
+    await expect(decodeImage(file)).rejects.toMatchObject(refusal);
+    await expect(imageSize(file)).rejects.toMatchObject(refusal);
   });
 
   test("missing, corrupt and truncated files each give one clear error", async () => {

@@ -1,5 +1,5 @@
 import sharp, { type Metadata, type Sharp } from "sharp";
-import { dataError } from "./errors.js";
+import { dataError, ReflowError } from "./errors.js";
 import { exists, explainReadError, hashText, requireFile, writeFileAtomic } from "./files.js";
 
 /** 8-bit pixels, interleaved, row by row: `data.length = width · height · channels`. */
@@ -8,10 +8,14 @@ export type Pixels = Readonly<{ width: number; height: number; channels: 1 | 3; 
 /** More pixels than any inspection crop or board photo has; larger files are refused, not decoded. */
 export const MOST_PIXELS = 200_000_000;
 
+/** What cameras and image tools write. Drawings (SVG, PDF) have no pixels of their own and are refused. */
+const RASTER: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "tiff", "gif", "heif"]);
+
 /**
  * Decodes an image file to 8-bit grey (1 channel) or sRGB (3 channels). 16-bit, palette, CMYK and alpha images
- * are converted (alpha is laid on black). `color: "auto"` keeps grey files grey.
- * Throws `file_missing`, `not_a_file`, `image_unreadable` or `image_too_large` with the file named.
+ * are converted (alpha is laid on black), and a picture that its header (EXIF) says is turned is set upright: all of
+ * Reflow sees the same pixels. `color: "auto"` keeps grey files grey.
+ * Throws `file_missing`, `not_a_file`, `image_unreadable`, `image_not_raster` or `image_too_large` with the file named.
  */
 export async function decodeImage(file: string, color: "auto" | "gray" | "rgb" = "auto"): Promise<Pixels> {
   return (await decodeImageWithHeader(file, color)).pixels;
@@ -26,8 +30,11 @@ export async function decodeImageWithHeader(
   try {
     const image = sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", sequentialRead: true });
     const header = await image.metadata();
+    requireRaster(header, file);
     const gray = color === "gray" || (color === "auto" && isGray(header.space));
     let pipe: Sharp = image;
+    // Only where it is needed: turning cannot be streamed.
+    if (isTurned(header)) pipe = pipe.autoOrient();
     if (header.hasAlpha) pipe = pipe.flatten({ background: "#000" });
     pipe = gray ? pipe.toColourspace("b-w") : pipe.toColourspace("srgb");
     const { data, info } = await pipe.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
@@ -45,12 +52,28 @@ export async function decodeImageWithHeader(
   }
 }
 
-/** Width, height and channels from the header only. Same errors as {@link decodeImage}. */
+/** True when the header says that the picture lies on its side, upside down or mirrored. */
+export function isTurned(header: Pick<Metadata, "orientation">): boolean {
+  return (header.orientation ?? 1) > 1;
+}
+
+function requireRaster(header: Metadata, file: string): void {
+  if (RASTER.has(header.format)) return;
+  throw dataError(
+    "image_not_raster",
+    `${file} is a drawing (${header.format}), not a picture with pixels`,
+    "Export it as PNG in the size of the other crops, or remove its row.",
+    { file },
+  );
+}
+
+/** Width, height (upright) and channels from the header only. Same errors as {@link decodeImage}. */
 export async function imageSize(file: string): Promise<{ width: number; height: number; gray: boolean }> {
   await requireFile(file);
   try {
     const meta = await sharp(file, { limitInputPixels: MOST_PIXELS }).metadata();
-    return { width: meta.width, height: meta.height, gray: isGray(meta.space) };
+    requireRaster(meta, file);
+    return { ...meta.autoOrient, gray: isGray(meta.space) };
   } catch (error) {
     throw await explainImageError(error, file);
   }
@@ -117,6 +140,7 @@ function pickChannels(data: Uint8Array, from: number, to: 1 | 3): Uint8Array {
 }
 
 async function explainImageError(error: unknown, file: string): Promise<unknown> {
+  if (error instanceof ReflowError) return error;
   const message = (error as Error).message;
   if (!(await exists(file))) return explainReadError({ code: "ENOENT" }, file);
   if (/pixel limit/i.test(message))

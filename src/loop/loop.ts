@@ -8,6 +8,7 @@ import { type DriveOptions, drive } from "./driver.js";
 import { createRun } from "./init.js";
 import { collectFiles, fingerprintImages } from "./plan/fingerprint.js";
 import { blocking, makePlan, type Plan, type RunOptions } from "./plan/index.js";
+import { readPlanFile } from "./plan/read.js";
 import { findResumable } from "./runs.js";
 import { type DeftState, loadState } from "./state/index.js";
 import { bestLabel } from "./steps/train.js";
@@ -94,21 +95,9 @@ export async function resumeRun(
   return await outcome(runDir, plan, await drive(runDir, plan, o));
 }
 
-/** The plan that a run was approved with. Throws `plan_missing` or `plan_invalid`. */
+/** The plan that a run was approved with. Throws `plan_missing`, `plan_invalid` or `run_moved`. */
 export async function readPlan(runDir: string, state: DeftState): Promise<Plan> {
-  const file = path.join(runDir, "plan.json");
-  const plan = (await readJson(file).catch((error: unknown) => {
-    if ((error as { code?: string }).code === "file_missing")
-      throw dataError(
-        "plan_missing",
-        "the run has no plan.json",
-        "It was not made by reflow; start a new run.",
-        { file },
-      );
-    throw error;
-  })) as Plan;
-  if (plan?.version !== 1 || typeof plan.plan_hash !== "string" || !plan.parameters || !plan.data)
-    throw dataError("plan_invalid", "plan.json is not a plan", "Start a new run.", { file });
+  const plan = await readPlanFile(runDir);
   if (path.resolve(state.results_dir) !== (await realpath(runDir)))
     throw new ReflowError(
       "data",

@@ -68,7 +68,7 @@ async function encode(image: Sharp): Promise<Embedded> {
 
 /** An 8-bit sRGB picture no larger than {@link LONGEST}; `third` takes the third square of a strip. */
 async function opened(file: string, third: boolean): Promise<Sharp> {
-  const image = sharp(file, { failOn: "error", limitInputPixels: MOST_PIXELS });
+  const image = sharp(file, { failOn: "error", limitInputPixels: MOST_PIXELS, autoOrient: true });
   if (third) {
     const { width, height } = await image.metadata();
     // Three squares and two gaps; a strip without a heat map is shorter.

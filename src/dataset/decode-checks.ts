@@ -1,7 +1,17 @@
 import type { Code } from "./codes.js";
 import type { Collector } from "./collect.js";
 import { type Fingerprints, fingerprints, type WorkOptions } from "./fingerprint.js";
-import { BLANK, CONVERTED, GRAY, OTHER_FORMAT, TURNED, WORDS } from "./fingerprint.worker.js";
+import {
+  BLANK,
+  CONVERTED,
+  FLAGS,
+  GRAY,
+  HEIGHT,
+  OTHER_FORMAT,
+  TURNED,
+  WIDTH,
+  WORDS,
+} from "./fingerprint.worker.js";
 import { hash64, index64 } from "./index64.js";
 import { isPass } from "./label.js";
 import type { RowSet } from "./rowset.js";
@@ -19,12 +29,11 @@ function decodeFault({ code }: { code: string }): DecodeFault {
   return DECODE_FAULTS.find((known) => known === code) ?? "image_unreadable";
 }
 
-/** The decoded images of one table. */
+/** The decoded images of one table, by lighting. */
 export type DecodedSet = Readonly<{
-  /** First lighting of every row's test image. */
-  test: Fingerprints;
-  /** Distinct golden images of the first lighting, and each row's number among them. */
-  golden: Fingerprints;
+  test: readonly Fingerprints[];
+  /** Distinct golden images, and each row's number among them. */
+  golden: readonly Fingerprints[];
   goldenOf: Uint32Array;
   images: number;
 }>;
@@ -40,23 +49,44 @@ export async function checkDecoded(
   found: Collector,
   o: WorkOptions,
 ): Promise<DecodedSet> {
-  const lights = set.count > 0 ? set.test(0).length : 0;
   const { goldenOf, distinct } = distinctGoldens(set, bad);
-  let images = 0;
-  let first: { test: Fingerprints; golden: Fingerprints } | undefined;
-  for (let light = 0; light < Math.max(1, lights); light++) {
+  const lights: Light[] = [];
+  for (let light = 0; light < set.lights; light++) {
     const at = (files: readonly string[]) => files[light] as string;
-    const test = await fingerprints(set.count, (i) => (bad[i] ? "" : at(set.test(i))), o);
+    const test = await fingerprints(set.count, (i) => (bad[i] ? "" : at(set.test(i))), { ...o, marks: true });
     const golden = await fingerprints(
       distinct.length,
       (k) => (bad[distinct[k] as number] ? "" : at(set.golden(distinct[k] as number))),
       o,
     );
-    images += set.count + distinct.length;
-    reportLight(set, light, { test, golden, goldenOf, distinct }, bad, markOf, found);
-    first ??= { test, golden };
+    const images = { test, golden, goldenOf, distinct };
+    reportLight(set, light, images, bad, markOf, found);
+    lights.push(images);
   }
-  return { ...(first as { test: Fingerprints; golden: Fingerprints }), goldenOf, images };
+  reportUnseen(set, lights, bad, found);
+  return {
+    test: lights.map((l) => l.test),
+    golden: lights.map((l) => l.golden),
+    goldenOf,
+    images: lights.length * (set.count + distinct.length),
+  };
+}
+
+/** A defect that shows in no lighting teaches nothing. */
+function reportUnseen(set: RowSet, lights: readonly Light[], bad: Uint8Array, found: Collector): void {
+  for (let i = 0; i < set.count; i++) {
+    if (bad[i] || isPass(set.label(i))) continue;
+    const same = lights.every(({ test, golden, goldenOf }) => {
+      const [a, b] = [i * WORDS, (goldenOf[i] as number) * WORDS];
+      const equal = test.words[a] === golden.words[b] && test.words[a + 1] === golden.words[b + 1];
+      return equal && test.words[a + WIDTH] !== 0;
+    });
+    if (same)
+      found.add("defect_equals_golden", () => `labelled "${set.label(i)}", but equal to its golden`, {
+        file: set.file,
+        row: set.line(i),
+      });
+  }
 }
 
 /** Goldens are shared by many rows: each is decoded once. `distinct[k]` is the first sound row with golden k. */
@@ -104,8 +134,8 @@ function reportLight(
       return;
     }
     const at = k * WORDS;
-    const flags = prints.words[at + 6] as number;
-    const [width, height] = [prints.words[at + 4] as number, prints.words[at + 5] as number];
+    const flags = prints.words[at + FLAGS] as number;
+    const [width, height] = [prints.words[at + WIDTH] as number, prints.words[at + HEIGHT] as number];
     if (width === 0) return;
     if (flags & CONVERTED) found.add("image_converted", () => `${file} is converted on reading`, where);
     if (flags & TURNED) found.add("image_turned", () => `${file} is turned by its header`, where);
@@ -133,18 +163,17 @@ function comparePair(
   found: Collector,
 ): void {
   const where = { file: set.file, row: set.line(i) };
-  const [w, h, gw, gh] = [a[4], a[5], b[4], b[5]] as number[] as [number, number, number, number];
+  const [w, h, gw, gh] = [a[WIDTH], a[HEIGHT], b[WIDTH], b[HEIGHT]] as [number, number, number, number];
+  const [flags, goldenFlags] = [a[FLAGS] as number, b[FLAGS] as number];
   if (w === 0 || gw === 0) return;
   const sizes = () => `test ${set.test(i)[light]} is ${w}×${h}, golden is ${gw}×${gh}`;
   const off = Math.max(Math.abs(w - gw) / Math.max(w, gw), Math.abs(h - gh) / Math.max(h, gh));
   if (off > 0.1) found.add("image_size_mismatch", sizes, where);
   else if (off > 0) found.add("image_size_differs", sizes, where);
-  if (((a[6] as number) ^ (b[6] as number)) & GRAY && !(((a[6] as number) | (b[6] as number)) & BLANK))
+  if ((flags ^ goldenFlags) & GRAY && !((flags | goldenFlags) & BLANK))
     found.add(
       "image_channels_mixed",
-      () => `test ${set.test(i)[light]} is ${(a[6] as number) & GRAY ? "grey" : "colour"}, its golden is not`,
+      () => `test ${set.test(i)[light]} is ${flags & GRAY ? "grey" : "colour"}, its golden is not`,
       where,
     );
-  if (light === 0 && a[0] === b[0] && a[1] === b[1] && !isPass(set.label(i)))
-    found.add("defect_equals_golden", () => `labelled "${set.label(i)}", but equal to its golden`, where);
 }

@@ -359,7 +359,9 @@ describe("leaks", () => {
       }),
     );
     const { leaks, problems } = await findLeaks(sets, { imagesDir: naming.imagesDir, workers: 1 });
-    expect(leaks).toEqual([{ kind: "content", kept: { set: 1, row: 4 }, extra: { set: 0, row: 9 } }]);
+    expect(leaks).toEqual([
+      { kind: "content", kept: { set: 1, row: 4, light: 0 }, extra: { set: 0, row: 9, light: 0 } },
+    ]);
     expect(problems[0]).toMatchObject({ code: "leak_same_content", where: { row: 11 } });
     expect((await findLeaks(sets, { imagesDir: naming.imagesDir, workers: 1, decode: false })).leaks).toEqual(
       [],

@@ -5,21 +5,13 @@ import { type ClaimOutlook, checkBalance, checkClaim } from "./balance.js";
 import type { Code } from "./codes.js";
 import { type Collector, collector, type Finding } from "./collect.js";
 import { checkDecoded, DECODE_FAULTS, type DecodedSet } from "./decode-checks.js";
-import type { Fingerprints } from "./fingerprint.js";
-import { BLANK, WORDS } from "./fingerprint.worker.js";
+import { type ImageRef, type Leak, labelsConflict, mustBeApart, pairName, type RowRef } from "./equal.js";
+import { BLANK, FLAGS, WIDTH, WORDS } from "./fingerprint.worker.js";
 import { checkImages, FILE_FAULTS, type ImageCheck } from "./images.js";
-import { index64 } from "./index64.js";
-import {
-  type Leak,
-  labelsConflict,
-  leaksByContent,
-  leaksByFile,
-  mustBeApart,
-  nearLeaks,
-  type RowRef,
-  reportLeak,
-} from "./leaks.js";
+import { type Index64, index64 } from "./index64.js";
+import { leaksByContent, leaksByFile, reportLeak } from "./leaks.js";
 import { type Census, loadTable } from "./load.js";
+import { nearLeaks } from "./near.js";
 import type { RowSet } from "./rowset.js";
 import type { Role, Workspace } from "./workspace.js";
 
@@ -74,7 +66,8 @@ export type Examination = Readonly<{
 
 /**
  * Looks at every row and image of a workspace and says what breaks training or fakes results. Bad data is never
- * thrown. Memory does not grow with the images, and by some 80 bytes with each row.
+ * thrown. Memory does not grow with the size of the images, and by some 80 bytes with each row, 160 more with each
+ * decoded image.
  */
 export async function diagnose(workspace: Workspace, o: DiagnoseOptions = {}): Promise<Diagnosis> {
   return (await examine(workspace, o)).diagnosis;
@@ -105,7 +98,7 @@ export async function examine(workspace: Workspace, o: DiagnoseOptions = {}): Pr
     checks.push(
       haveImages
         ? await checkImages(set, imagesDir, found, work)
-        : { bad: new Uint8Array(set.count), identity: new Uint32Array(set.count * 2) },
+        : { bad: new Uint8Array(set.count), identity: new Uint32Array(set.count * set.lights * 2) },
     );
   const drop = checks.map((c) => c.bad);
   const known = new Set<string>();
@@ -149,7 +142,7 @@ function mark(reason: (typeof DROP_REASONS)[number]): number {
 
 /** Each pair of rows is reported once, by the strongest evidence, which is looked for first. */
 function fresh(leak: Leak, known: Set<string>): boolean {
-  const name = `${leak.kept.set}:${leak.kept.row}-${leak.extra.set}:${leak.extra.row}`;
+  const name = pairName(leak);
   if (known.has(name)) return false;
   // Bounds the memory when a whole table was copied; then repeated reports do no harm.
   if (known.size < 100_000) known.add(name);
@@ -174,9 +167,9 @@ function sameFiles(
   leaksByFile(
     sets,
     checks.map((c) => c.identity),
-    (kind, kept, extra) => {
+    (kept, extra) => {
       if (!mustBeApart(sets, kept, extra)) return reportRepeat(sets, kept, extra, found);
-      const leak = { kind, kept, extra };
+      const leak: Leak = { kind: "file", kept, extra };
       if (!fresh(leak, known)) return;
       reportLeak(sets, leak, found);
       dropLeaked(sets, drop, leak);
@@ -197,7 +190,7 @@ function sameFiles(
         found.add("duplicate_row", () => `repeats row ${first}`, where);
         (drop[later.set] as Uint8Array)[later.row] ||= mark("duplicate_row");
       }
-      known.add(`${earlier.set}:${earlier.row}-${later.set}:${later.row}`);
+      known.add(pairName({ kept: earlier, extra: later }));
     },
   );
 }
@@ -231,15 +224,15 @@ function samePixels(
       dropLeaked(sets, drop, leak);
     },
     (earlier, later) => {
-      if (known.has(`${earlier.set}:${earlier.row}-${later.set}:${later.row}`)) return;
+      if (known.has(pairName({ kept: earlier, extra: later }))) return;
       const set = sets[earlier.set] as RowSet;
       const where = { file: set.file, row: set.line(later.row) };
       const conflict = labelsConflict(sets, earlier, later);
-      if (set.test(earlier.row)[0] === set.test(later.row)[0]) return;
+      if (set.test(earlier.row)[earlier.light] === set.test(later.row)[later.light]) return;
       found.add(
         conflict ? "label_conflict" : "duplicate_content",
         () =>
-          `same pixels as row ${set.line(earlier.row)} (${set.test(earlier.row)[0]})` +
+          `same pixels as row ${set.line(earlier.row)} (${set.test(earlier.row)[earlier.light]})` +
           (conflict ? `, which says "${set.label(earlier.row)}"` : ""),
         where,
       );
@@ -248,34 +241,47 @@ function samePixels(
   goldenUse(sets, looks, found);
 }
 
-/** Test images of a measuring table that serve another table as golden images. */
+/** Test images of a measuring table that serve another table as golden images, in any lighting. */
 function goldenUse(sets: readonly RowSet[], looks: readonly DecodedSet[], found: Collector): void {
   const index = index64();
-  const owners: RowRef[] = [];
+  const owners: ImageRef[] = [];
   looks.forEach(({ golden, goldenOf }, set) => {
-    const done = new Set<number>();
-    for (let row = 0; row < goldenOf.length; row++) {
-      const k = goldenOf[row] as number;
-      const { words } = golden;
-      if (done.has(k) || k * WORDS >= words.length || !words[k * WORDS + 4]) continue;
-      done.add(k);
-      if ((words[k * WORDS + 6] as number) & BLANK) continue;
-      index.insert(words[k * WORDS] as number, words[k * WORDS + 1] as number, owners.push({ set, row }) - 1);
-    }
-  });
-  looks.forEach(({ test }: { test: Fingerprints }, set) => {
-    const { words } = test;
-    for (let row = 0; row * WORDS < words.length; row++) {
-      if (!words[row * WORDS + 4]) continue;
-      let visits = 0;
-      let id = index.first(words[row * WORDS] as number, words[row * WORDS + 1] as number);
-      for (; id !== -1 && visits++ < 16; id = index.next(id)) {
-        const user = owners[id] as RowRef;
-        if (mustBeApart(sets, user, { set, row })) {
-          reportLeak(sets, { kind: "golden", kept: user, extra: { set, row } }, found);
-          break;
-        }
+    golden.forEach(({ words }, light) => {
+      const done = new Set<number>();
+      for (let row = 0; row < goldenOf.length; row++) {
+        const at = (goldenOf[row] as number) * WORDS;
+        if (done.has(at) || at >= words.length || !words[at + WIDTH]) continue;
+        done.add(at);
+        if ((words[at + FLAGS] as number) & BLANK) continue;
+        index.insert(words[at] as number, words[at + 1] as number, owners.push({ set, row, light }) - 1);
       }
-    }
+    });
   });
+  looks.forEach(({ test }, set) => {
+    const rows = (sets[set] as RowSet).count;
+    for (let row = 0; row < rows; row++)
+      for (const [light, { words }] of test.entries()) {
+        if (!words[row * WORDS + WIDTH]) continue;
+        const user = goldenUser(sets, { set, row, light }, words, index, owners);
+        if (!user) continue;
+        reportLeak(sets, { kind: "golden", kept: user, extra: { set, row, light } }, found);
+        break;
+      }
+  });
+}
+
+function goldenUser(
+  sets: readonly RowSet[],
+  image: ImageRef,
+  words: Uint32Array,
+  index: Index64,
+  owners: readonly ImageRef[],
+): ImageRef | undefined {
+  let visits = 0;
+  let id = index.first(words[image.row * WORDS] as number, words[image.row * WORDS + 1] as number);
+  for (; id !== -1 && visits++ < 16; id = index.next(id)) {
+    const user = owners[id] as ImageRef;
+    if (mustBeApart(sets, user, image)) return user;
+  }
+  return undefined;
 }

@@ -3,11 +3,15 @@ import { mapOnWorkers, workerUrl } from "../kit/pool.js";
 import runHere, {
   type CompareBatch,
   type CompareTask,
+  type Comparing,
   type FingerprintBatch,
   type FingerprintTask,
+  MARK_WORDS,
+  type Marks,
   TONES,
   WORDS,
 } from "./fingerprint.worker.js";
+import type { Difference } from "./likeness/difference.js";
 
 const BATCH = 32;
 /** Files handed to one pool: bounds the memory for file names. */
@@ -15,11 +19,12 @@ const WINDOW = 8192;
 
 export type WorkOptions = Readonly<{ workers: number; emit?: Emit; signal?: AbortSignal }>;
 
-/** What decoding told about images, by number: 44 bytes each. */
+/** What decoding told about images, by number: 20 bytes each, and 120 more with marks. */
 export type Fingerprints = Readonly<{
   /** WORDS words per image; see fingerprint.worker.ts. All zero where decoding failed. */
   words: Uint32Array;
-  tones: Uint8Array;
+  /** Only where they were asked for. */
+  marks?: Marks;
   failed: ReadonlyMap<number, { code: string; message: string }>;
 }>;
 
@@ -30,11 +35,14 @@ export type Fingerprints = Readonly<{
 export async function fingerprints(
   count: number,
   fileAt: (i: number) => string,
-  o: WorkOptions,
+  o: WorkOptions & Readonly<{ marks?: boolean }>,
 ): Promise<Fingerprints> {
   const emit = o.emit ?? silent;
   const words = new Uint32Array(count * WORDS);
-  const tones = new Uint8Array(count * TONES);
+  const marks = o.marks && {
+    words: new Uint32Array(count * MARK_WORDS),
+    tones: new Uint8Array(count * TONES),
+  };
   const failed = new Map<number, { code: string; message: string }>();
   const began = performance.now();
   let done = 0;
@@ -44,13 +52,16 @@ export async function fingerprints(
     for (let at = start; at < end; at += BATCH) {
       const files: string[] = [];
       for (let i = at; i < Math.min(end, at + BATCH); i++) files.push(fileAt(i));
-      tasks.push({ kind: "fingerprint", files });
+      tasks.push({ kind: "fingerprint", files, marks: o.marks ?? false });
     }
     await work<FingerprintTask, FingerprintBatch>(tasks, o, {
       onDone: (task, batch) => {
         const offset = start + task * BATCH;
         words.set(batch.words, offset * WORDS);
-        tones.set(batch.tones, offset * TONES);
+        if (marks && batch.marks) {
+          marks.words.set(batch.marks.words, offset * MARK_WORDS);
+          marks.tones.set(batch.marks.tones, offset * TONES);
+        }
         for (const f of batch.failed) failed.set(offset + f.index, { code: f.code, message: f.message });
         done += batch.words.length / WORDS;
         const perSecond = done / ((performance.now() - began) / 1000);
@@ -66,24 +77,18 @@ export async function fingerprints(
       },
     });
   }
-  return { words, tones, failed };
+  return { words, failed, ...(marks && { marks }) };
 }
 
-/** Mean and worst block difference of pairs of images; Infinity where one cannot be read. */
+/** How different each pair of images is; infinitely where one cannot be read. */
 export async function comparePairs(
-  pairs: readonly (readonly [string, string])[],
+  pairs: readonly Comparing[],
   o: WorkOptions,
-): Promise<readonly { mean: number; worstBlock: number }[]> {
+): Promise<readonly Difference[]> {
   const tasks: CompareTask[] = [];
   for (let at = 0; at < pairs.length; at += BATCH)
     tasks.push({ kind: "compare", pairs: pairs.slice(at, at + BATCH) });
-  const batches = await work<CompareTask, CompareBatch>(tasks, o);
-  return batches.flatMap((b) =>
-    Array.from({ length: b.length / 2 }, (_, i) => ({
-      mean: b[i * 2] as number,
-      worstBlock: b[i * 2 + 1] as number,
-    })),
-  );
+  return (await work<CompareTask, CompareBatch>(tasks, o)).flat();
 }
 
 /** Starting threads costs more than a handful of images. */

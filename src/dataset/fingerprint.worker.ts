@@ -9,7 +9,11 @@ import {
   type Pixels,
   resizeImage,
 } from "../kit/images.js";
-import { difference, likeness, luma } from "./phash.js";
+import { anchorsOf, MOST_ANCHORS } from "./likeness/anchors.js";
+import { bestDifference, type Difference, difference, UNLIKE } from "./likeness/difference.js";
+import { integralOf, luma } from "./likeness/integral.js";
+import { likeness } from "./likeness/likeness.js";
+import { oriented } from "./likeness/orientation.js";
 
 export const GRAY = 1;
 export const CONVERTED = 2;
@@ -18,22 +22,41 @@ export const OTHER_FORMAT = 8;
 export const FAINT = 16;
 export const TURNED = 32;
 
-/** Words per image in `words`: content hash (2), likeness bits (2), width, height, flags. */
-export const WORDS = 7;
+/** Words per image in `words`: content hash (2), width, height, flags. */
+export const WORDS = 5;
+export const WIDTH = 2;
+export const HEIGHT = 3;
+export const FLAGS = 4;
+
+/** Words per image in {@link Marks}: four directions of steps (2 each), then anchors of bits (2) and place (y, x). */
+export const FIRST_ANCHOR = 8;
+export const ANCHOR_WORDS = 3;
+export const MARK_WORDS = FIRST_ANCHOR + MOST_ANCHORS * ANCHOR_WORDS;
 export const TONES = 16;
 
-export type FingerprintTask = Readonly<{ kind: "fingerprint"; files: readonly string[] }>;
-export type CompareTask = Readonly<{ kind: "compare"; pairs: readonly (readonly [string, string])[] }>;
+/** What images are recognised by when their pixels are not the same. */
+export type Marks = Readonly<{ words: Uint32Array; tones: Uint8Array }>;
+
+export type FingerprintTask = Readonly<{ kind: "fingerprint"; files: readonly string[]; marks: boolean }>;
+
+/** Compares `first` with `second` in another orientation, or moved: first[x, y] with second[x + dx, y + dy]. */
+export type Comparing = Readonly<{
+  first: string;
+  second: string;
+  orientation: number;
+  shift?: readonly [number, number];
+}>;
+export type CompareTask = Readonly<{ kind: "compare"; pairs: readonly Comparing[] }>;
 
 /** `failed[i]` tells why file i could not be decoded; its words are zero then. */
 export type FingerprintBatch = Readonly<{
   words: Uint32Array;
-  tones: Uint8Array;
+  marks?: Marks;
   failed: readonly { index: number; code: string; message: string }[];
 }>;
 
-/** Per pair `mean`, `worstBlock` of {@link difference}; Infinity where an image cannot be read. */
-export type CompareBatch = Float64Array;
+/** One {@link Difference} a pair; infinite where an image cannot be read. */
+export type CompareBatch = readonly Difference[];
 
 if (!isMainThread) {
   // One thread of libvips per worker thread: the pool already uses every core.
@@ -44,12 +67,15 @@ if (!isMainThread) {
 export default async function run(
   task: FingerprintTask | CompareTask,
 ): Promise<FingerprintBatch | CompareBatch> {
-  return task.kind === "fingerprint" ? fingerprint(task.files) : compare(task.pairs);
+  return task.kind === "fingerprint" ? fingerprint(task) : compare(task.pairs);
 }
 
-async function fingerprint(files: readonly string[]): Promise<FingerprintBatch> {
+async function fingerprint({ files, marks: wanted }: FingerprintTask): Promise<FingerprintBatch> {
   const words = new Uint32Array(files.length * WORDS);
-  const tones = new Uint8Array(files.length * TONES);
+  const marks = wanted && {
+    words: new Uint32Array(files.length * MARK_WORDS),
+    tones: new Uint8Array(files.length * TONES),
+  };
   const failed: { index: number; code: string; message: string }[] = [];
   for (const [index, file] of files.entries()) {
     // An empty name stands for an image that is known to be missing.
@@ -57,45 +83,52 @@ async function fingerprint(files: readonly string[]): Promise<FingerprintBatch> 
     try {
       const { pixels, header: meta } = await decodeImageWithHeader(file);
       const image = collapseGray(pixels);
-      const like = likeness(image);
       const hash = contentHash(image);
       const flags =
         (image.channels === 1 ? GRAY : 0) |
         (meta.depth !== "uchar" || meta.space === "cmyk" || meta.hasAlpha || meta.isPalette ? CONVERTED : 0) |
         (isBlank(image) ? BLANK : 0) |
-        (like.contrast < 6 ? FAINT : 0) |
+        (marks && markImage(image, index, marks) < FAINTEST ? FAINT : 0) |
         (isTurned(meta) ? TURNED : 0) |
         (formatMatches(file, meta.format) ? 0 : OTHER_FORMAT);
-      words.set(
-        [
-          Number.parseInt(hash.slice(0, 8), 16),
-          Number.parseInt(hash.slice(8, 16), 16),
-          ...like.bits,
-          image.width,
-          image.height,
-          flags,
-        ],
-        index * WORDS,
-      );
-      tones.set(like.tones, index * TONES);
+      const content = [Number.parseInt(hash.slice(0, 8), 16), Number.parseInt(hash.slice(8, 16), 16)];
+      words.set([...content, image.width, image.height, flags], index * WORDS);
     } catch (error) {
       if (!(error instanceof ReflowError)) throw error;
       failed.push({ index, code: error.code, message: error.message });
     }
   }
-  return { words, tones, failed };
+  return { words, failed, ...(marks && { marks }) };
+}
+
+/** Contrast below which there is nothing to recognise. */
+const FAINTEST = 6;
+
+/** Writes the marks of one image; gives its contrast. */
+function markImage(image: Pixels, index: number, marks: Marks): number {
+  const sums = integralOf(image);
+  const { steps, tones, contrast } = likeness(sums);
+  if (contrast < FAINTEST) return contrast;
+  const at = index * MARK_WORDS;
+  marks.words.set([...steps.right, ...steps.left, ...steps.down, ...steps.up], at);
+  for (const [k, { bits, x, y }] of anchorsOf(sums).entries())
+    marks.words.set([...bits, (y << 16) | x], at + FIRST_ANCHOR + k * ANCHOR_WORDS);
+  marks.tones.set(tones, index * TONES);
+  return contrast;
 }
 
 async function compare(pairs: CompareTask["pairs"]): Promise<CompareBatch> {
-  const out = new Float64Array(pairs.length * 2).fill(Number.POSITIVE_INFINITY);
-  for (const [i, [first, second]] of pairs.entries()) {
+  const out: Difference[] = [];
+  for (const { first, second, orientation, shift } of pairs) {
     try {
       const a = await decodeImage(first, "gray");
-      const b = await resizeImage(await decodeImage(second, "gray"), a.width, a.height);
-      const { mean, worstBlock } = difference(a, b);
-      out.set([mean, worstBlock], i * 2);
+      const b = oriented(await decodeImage(second, "gray"), orientation);
+      out.push(
+        shift ? bestDifference(a, b, ...shift) : difference(a, await resizeImage(b, a.width, a.height)),
+      );
     } catch (error) {
       if (!(error instanceof ReflowError)) throw error;
+      out.push(UNLIKE);
     }
   }
   return out;

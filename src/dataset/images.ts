@@ -23,9 +23,14 @@ type FileFault = (typeof FILE_FAULTS)[number];
 export type ImageCheck = Readonly<{
   /** Per row 0, or 1 + the number in {@link FILE_FAULTS} of what is wrong with one of its files. */
   bad: Uint8Array;
-  /** Device and inode of the first test image, four words a row mixed to two; zero where unknown. */
+  /** Device and inode of every test image, four words mixed to two (see {@link identityAt}); zero where unknown. */
   identity: Uint32Array;
 }>;
+
+/** Where the two words of a test image are in {@link ImageCheck.identity}. */
+export function identityAt(set: Pick<RowSet, "count">, row: number, light: number): number {
+  return 2 * (light * set.count + row);
+}
 
 /**
  * Checks that every image of every row is a non-empty file, without decoding. Missing files, folders, link loops and
@@ -39,7 +44,7 @@ export async function checkImages(
 ): Promise<ImageCheck> {
   const emit = o.emit ?? silent;
   const bad = new Uint8Array(set.count);
-  const identity = new Uint32Array(set.count * 2);
+  const identity = new Uint32Array(set.count * set.lights * 2);
   // The images folder may itself be reached through a link, as in a repaired workspace.
   const root = realOrUndefined(imagesDir) ?? imagesDir;
   const outside = linkFinder(imagesDir, root);
@@ -70,18 +75,18 @@ export async function checkImages(
     };
     const seen = test.map((file) => look(file, "image_missing", fault, onLink));
     const reference = golden.map((file) => look(file, "golden_missing", fault, onLink));
-    const [first, second] = [seen[0], reference[0]];
-    if (first) {
-      identity[i * 2] = Math.imul(first.dev, 0x9e3779b1) ^ Math.floor(first.ino / 4294967296);
-      identity[i * 2 + 1] = first.ino >>> 0;
+    for (const [light, stats] of seen.entries()) {
+      if (!stats) continue;
+      const at = identityAt(set, i, light);
+      identity[at] = Math.imul(stats.dev, 0x9e3779b1) ^ Math.floor(stats.ino / 4294967296);
+      identity[at + 1] = stats.ino >>> 0;
     }
     for (const file of [test[0] as string, golden[0] as string]) {
       const link = outside(path.dirname(file));
       if (link) leads(link);
     }
-    if (first && second && first.ino !== 0 && first.ino === second.ino && first.dev === second.dev) {
-      fault("golden_is_test", () => `golden and test image are both ${golden[0]}`);
-    }
+    const own = seen.findIndex((stats, light) => isSame(stats, reference[light]));
+    if (own >= 0) fault("golden_is_test", () => `golden and test image are both ${golden[own]}`);
   }
   emit({
     type: "progress",
@@ -91,6 +96,10 @@ export async function checkImages(
     unit: "rows",
   });
   return { bad, identity };
+}
+
+function isSame(a: Stats | undefined, b: Stats | undefined): boolean {
+  return a !== undefined && b !== undefined && a.ino !== 0 && a.ino === b.ino && a.dev === b.dev;
 }
 
 type Report = (code: FileFault, message: () => string) => void;

@@ -7,10 +7,11 @@ export {
   diagnose,
   type TableSummary,
 } from "./diagnose.js";
+export type { ImageRef, Leak, RowRef } from "./equal.js";
 export { type Repair, repair, type TableFix } from "./fix.js";
 export { checkImages, FILE_FAULTS, type ImageCheck } from "./images.js";
 export { isNanLike, isPass, labelFault, normaliseLabel } from "./label.js";
-export { findLeaks, type Leak, type LeakOptions, type RowRef } from "./leaks.js";
+export { findLeaks, type LeakOptions } from "./leaks.js";
 export { type ImageNaming, imageNames, toPairRows } from "./pairs.js";
 export type { PairRow, Table } from "./row.js";
 export { type RowSet, rowSet } from "./rowset.js";

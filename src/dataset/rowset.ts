@@ -8,6 +8,8 @@ export type RowSet = Readonly<{
   role: Role;
   file: string;
   count: number;
+  /** Test images, and golden images, of each row. */
+  lights: number;
   /** 1-based line in the table. */
   line(i: number): number;
   label(i: number): string;
@@ -24,6 +26,7 @@ export function rowSet(role: Role, file: string, rows: readonly PairRow[]): RowS
     role,
     file,
     count: rows.length,
+    lights: rows[0]?.test.length ?? 0,
     line: (i) => at(i).line,
     label: (i) => at(i).label,
     board: (i) => at(i).boardname,
@@ -102,6 +105,7 @@ export function rowSetBuilder(role: Role, file: string, naming: ImageNaming): Ro
         role,
         file,
         count,
+        lights: Math.max(1, naming.lights.length),
         line: (i) => cells[i * FIELDS] as number,
         label: (i) => text(i, 1),
         board: (i) => text(i, 2),

@@ -2,7 +2,7 @@ import { IDENTITY, invert, multiply, rotation, scaling, translation } from "../m
 import type { Mat4, Vec3 } from "../model.js";
 import type { StagePrim } from "../usd/index.js";
 import type { Report } from "./problems.js";
-import { numbers, texts } from "./read.js";
+import { number, numbers, texts } from "./read.js";
 
 export type Local = Readonly<{ matrix: Mat4 /** The parent's transform does not apply. */; reset: boolean }>;
 
@@ -60,18 +60,8 @@ function opMatrix(prim: StagePrim, name: string): Mat4 | undefined {
 function attributeNumbers(prim: StagePrim, name: string): readonly number[] | undefined {
   const list = numbers(prim, name);
   if (list) return Array.from(list);
-  const one = single(prim, name);
-  return one === undefined ? undefined : [one];
-}
-
-function single(prim: StagePrim, name: string): number | undefined {
-  for (const { spec } of prim.opinions) {
-    const property = spec.properties.get(name);
-    if (property?.kind !== "attribute") continue;
-    const value = property.value ?? property.timeSamples?.values[0];
-    if (value !== undefined) return typeof value === "number" ? value : undefined;
-  }
-  return undefined;
+  const one = number(prim, name, Number.NaN);
+  return Number.isNaN(one) ? undefined : [one];
 }
 
 function axisOf(letter: string): 0 | 1 | 2 {

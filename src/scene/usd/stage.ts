@@ -70,7 +70,12 @@ export function attribute(prim: StagePrim, name: string): ResolvedValue | undefi
 }
 
 function firstSample(property: AttributeSpec): Value | undefined {
-  return property.timeSamples?.values.find((value) => value !== BLOCKED) ?? property.timeSamples?.values[0];
+  const samples = property.timeSamples;
+  for (let i = 0; samples && i < samples.times.length; i++) {
+    const value = samples.at(i);
+    if (value !== BLOCKED) return value;
+  }
+  return undefined;
 }
 
 /** The strongest opinion about a property's metadata (`interpolation`, `elementSize`, …). */

@@ -44,8 +44,8 @@ export type ListOp<T> = Readonly<{
   ordered?: readonly T[];
 }>;
 
-/** Values at time codes; `times` ascending. */
-export type TimeSamples = Readonly<{ times: readonly number[]; values: readonly Value[] }>;
+/** Values at time codes, ascending; a value is decoded when it is asked for. */
+export type TimeSamples = Readonly<{ times: readonly number[]; at: (index: number) => Value }>;
 
 export function isAsset(value: unknown): value is AssetPath {
   return typeof value === "object" && value !== null && typeof (value as AssetPath).asset === "string";

@@ -39,7 +39,7 @@ export function metadataBlock(c: Cursor, into: Map<string, Value>, special: Spec
   while (peek(c) !== ")") {
     const at = c.at;
     const next = c.text.charAt(c.at);
-    if (next === '"' || next === "'") into.set("documentation", quoted(c));
+    if (next === '"' || next === "'") into.set("comment", quoted(c));
     else {
       const edit = acceptEdit(c) ?? "explicit";
       const key = word(c, "metadata name");

@@ -155,7 +155,7 @@ function timeSamples(c: Cursor, type: ValueType | undefined): TimeSamples {
   }
   c.at++;
   pairs.sort((a, b) => a[0] - b[0]);
-  return { times: pairs.map(([time]) => time), values: pairs.map(([, value]) => value) };
+  return { times: pairs.map(([time]) => time), at: (index) => pairs[index][1] };
 }
 
 /** Steps over `{ … }` of a feature that is not read (splines, old connection mappers). */

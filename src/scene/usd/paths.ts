@@ -76,6 +76,18 @@ export function variantSelection(path: string): { set: string; selection: string
   return { set: inside.slice(0, equals), selection: inside.slice(equals + 1) };
 }
 
+/** Number of elements, variant selections among them: 0 for "/", 3 for "/A{v=x}B". */
+export function elementCount(path: string): number {
+  let count = primDepth(path);
+  for (let at = path.indexOf("{"); at >= 0; at = path.indexOf("{", at + 1)) count++;
+  return count;
+}
+
+/** "/A", and neither "/A/B" nor "/A{v=x}". */
+export function isRootPrim(path: string): boolean {
+  return path.length > 1 && !path.includes("{") && path.lastIndexOf("/") === 0 && propertyOf(path) === "";
+}
+
 /** Number of prim elements: 0 for "/", 2 for "/A{v=x}B". */
 export function primDepth(path: string): number {
   if (path === "/" || path === "") return 0;

@@ -9,7 +9,6 @@ import type {
   Specifier,
 } from "./layer.js";
 import { applyListOp } from "./list-op.js";
-import { childPath } from "./paths.js";
 import { BLOCKED, isListOp, type ListOp, type Value } from "./values.js";
 
 /** What one layer says about one prim of the stage. */
@@ -155,5 +154,3 @@ export function finder(root: StagePrim): Stage["find"] {
   for (const prim of walk(root)) byPath.set(prim.path, prim);
   return (path) => byPath.get(path);
 }
-
-export { childPath };

@@ -66,13 +66,13 @@ export function dump({ root, session, payloads, fallbacks, searchRoot, loading }
     const { names, prohibited } = childNames(graph);
     const properties = propertyNamesOf(graph);
     prims = [...names.filter((n) => !prohibited.has(n)).map((n) => childPath(at, n)), ...rest];
-    section(graph, at, nodes, names, prohibited, properties);
+    section(at, nodes, names, prohibited, properties);
     flush(at);
     print();
   }
   return { text: `${out.join("\n")}\n`, errors };
 
-  function section(graph, at, nodes, names, prohibited, properties) {
+  function section(at, nodes, names, prohibited, properties) {
     const speaking = nodes.filter(contributes);
     print("\nPrim Stack:");
     for (const node of speaking)

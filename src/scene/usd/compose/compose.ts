@@ -118,37 +118,53 @@ function run(task: Task, indexer: Indexer): void {
   const { node } = task;
   switch (task.step) {
     case STEP.relocates:
-      return evalRelocates(indexer, node);
+      evalRelocates(indexer, node);
+      break;
     case STEP.impliedRelocates:
-      return evalImpliedRelocates(indexer, node);
+      evalImpliedRelocates(indexer, node);
+      break;
     case STEP.references:
-      return evalReferences(indexer, node);
+      evalReferences(indexer, node);
+      break;
     case STEP.payloads:
-      return evalPayloads(indexer, node);
+      evalPayloads(indexer, node);
+      break;
     case STEP.inherits:
-      return evalInherits(indexer, node);
+      evalInherits(indexer, node);
+      break;
     case STEP.impliedClasses:
-      return evalImpliedClasses(indexer, node);
+      evalImpliedClasses(indexer, node);
+      break;
     case STEP.specializes:
-      return evalSpecializes(indexer, node);
+      evalSpecializes(indexer, node);
+      break;
     case STEP.ancestralVariantSets:
-      return evalAncestralVariantSets(indexer, node);
+      evalAncestralVariantSets(indexer, node);
+      break;
     case STEP.ancestralVariant:
-      return evalVariant(indexer, task, true);
+      evalVariant(indexer, task, true);
+      break;
     case STEP.ancestralFallback:
-      return evalFallback(indexer, task, true);
+      evalFallback(indexer, task, true);
+      break;
     case STEP.impliedSpecializes:
-      return evalImpliedSpecializes(indexer, node);
+      evalImpliedSpecializes(indexer, node);
+      break;
     case STEP.variantSets:
-      return evalVariantSets(indexer, node);
+      evalVariantSets(indexer, node);
+      break;
     case STEP.variant:
-      return evalVariant(indexer, task, false);
+      evalVariant(indexer, task, false);
+      break;
     case STEP.fallback:
-      return evalFallback(indexer, task, false);
+      evalFallback(indexer, task, false);
+      break;
     case STEP.unresolved:
-      return checkTarget(indexer, node);
+      checkTarget(indexer, node);
+      break;
+    // Marks of sets without a selection, in case they look again.
     case STEP.none:
     case STEP.ancestralNone:
-      return;
+      break;
   }
 }

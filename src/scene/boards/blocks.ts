@@ -64,7 +64,10 @@ export function stage(footprint: string, value: string, code: string, random: Ra
   };
 }
 
-/** Shelves from the bottom up: blocks side by side, centred on their shelf, until the area is full. */
+/**
+ * Shelves from the bottom up. The first block of a shelf gives its height; lower ones after it are stacked. What is
+ * left at the end of a shelf goes between its columns.
+ */
 export function pack(
   area: readonly [x0: number, y0: number, x1: number, y1: number],
   next: (room: Point) => Block | undefined,
@@ -74,27 +77,46 @@ export function pack(
   const out: Item[] = [];
   let y = area[1];
   for (;;) {
-    let x = area[0];
-    const shelf: { block: Block; x: number }[] = [];
+    const columns: { blocks: Block[]; width: number }[] = [];
+    let [x, height] = [area[0], area[3] - y];
     for (;;) {
-      const block = next([area[2] - x, area[3] - y]);
-      if (!block) break;
-      shelf.push({ block, x });
-      x += block.width + gap * random.range(0.7, 1.8);
+      const blocks: Block[] = [];
+      let [width, used] = [area[2] - x, 0];
+      for (;;) {
+        const block = next([width, height - used]);
+        if (!block) break;
+        if (columns.length === 0 && blocks.length === 0)
+          height = Math.min(height, Math.max(block.height, 4.2));
+        width = blocks.length === 0 ? block.width : width;
+        used += block.height + gap;
+        blocks.push(block);
+      }
+      if (blocks.length === 0) break;
+      columns.push({ blocks, width });
+      x += width + gap * random.range(0.9, 1.6);
     }
-    if (shelf.length === 0) return out;
-    const height = Math.max(...shelf.map((s) => s.block.height));
-    const last = shelf[shelf.length - 1];
-    // What is left over at the end of the shelf goes between the blocks.
-    const spare = shelf.length > 1 ? (area[2] - (last.x + last.block.width)) / (shelf.length - 1) : 0;
-    shelf.forEach(({ block, x: left }, i) => {
-      const dx = left + spare * i;
-      const dy = y + (height - block.height) / 2;
-      for (const item of block.items)
-        out.push({ ...item, at: [tidy(item.at[0] + dx), tidy(item.at[1] + dy)] });
-    });
+    if (columns.length === 0) return out;
+    const wide = columns.reduce((sum, c) => sum + c.width, 0);
+    const between = columns.length > 1 ? (area[2] - area[0] - wide) / (columns.length - 1) : 0;
+    let left = area[0];
+    for (const column of columns) {
+      out.push(...standing(column.blocks, [left, y], [column.width, height]));
+      left += column.width + between;
+    }
     y += height + gap;
   }
+}
+
+/** Blocks over one another, spread over the height of their shelf. */
+function standing(blocks: readonly Block[], at: Point, room: Point): Item[] {
+  const high = blocks.reduce((sum, b) => sum + b.height, 0);
+  const gap = (room[1] - high) / (blocks.length + 1);
+  let y = at[1] + gap;
+  return blocks.flatMap((block) => {
+    const [dx, dy] = [at[0] + (room[0] - block.width) / 2, y];
+    y += block.height + gap;
+    return block.items.map((item): Item => ({ ...item, at: [tidy(item.at[0] + dx), tidy(item.at[1] + dy)] }));
+  });
 }
 
 function tidy(x: number): number {

@@ -19,7 +19,7 @@ export type Plan = Readonly<{
   testPoints?: readonly Point[];
 }>;
 
-const MOUNT = { diameter: 3.2, land: 5.6 };
+const MOUNT = { diameter: 3.2, land: 4.8 };
 const FIDUCIAL = { radius: 0.5, opening: 1 };
 
 /** A whole board from where its parts stand: wiring, mask, legend, holes. */
@@ -36,7 +36,7 @@ export function compose(plan: Plan, random: Random): Board {
     points.map((at) => ({ outline: circle(at, radius, 32), holes: [] }));
   const tests = plan.testPoints ?? [];
   const lands = parts.flatMap((p) => p.pads.map((pad) => pad.shape));
-  const openings = polygonsOf(grow(regionOf(lands), 0.05));
+  const openings = polygonsOf(grow(regionOf(lands), 0.05, { tolerance: 0.012 }));
   const blocked = keepouts.map(({ at, radius }) => extent(rectangle(at, 2 * radius, 2 * radius)));
   return {
     name: plan.name,

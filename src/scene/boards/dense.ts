@@ -11,12 +11,12 @@ export function denseBoard(seed: number): Board {
   const random = seeded(seed).fork("board", "dense");
   const lay = random.fork("layout");
   const small = [
-    (): Block => bank("0402", 5 + lay.int(4), 2, ["R", "C"], true, lay),
-    (): Block => bank("0402", 3, 3, ["C"], false, lay),
-    (): Block => bank("0402", 6 + lay.int(5), 1, ["C"], true, lay),
+    (): Block => bank("0402", 6 + lay.int(5), 2, ["R", "C"], true, lay),
+    (): Block => bank("0402", 3 + lay.int(3), 4, ["C", "R"], false, lay),
+    (): Block => bank("0402", 8 + lay.int(5), 2, ["C"], true, lay),
   ];
   const middle = [
-    (): Block => bank("0603", 4 + lay.int(3), 1, ["R", "C"], true, lay),
+    (): Block => bank("0603", 5 + lay.int(3), 1, ["R", "C"], true, lay),
     (): Block => bank("0603", 2, 2, ["C", "R"], false, lay),
     (): Block => bank("0603", 1, 2, ["LED", "R"], false, lay),
     (): Block => stage("SOT-23", lay.pick(["2N7002", "BC847", "BAV99"]), "0402", lay),
@@ -31,34 +31,41 @@ export function denseBoard(seed: number): Board {
   ];
   const next = (room: Point): Block | undefined => {
     const kinds = lay.shuffle([
+      ...small,
       lay.pick(small),
-      lay.pick(middle),
-      lay.pick(middle),
-      lay.pick(large),
-      small[2],
+      ...middle.slice(0, 3),
+      ...middle.slice(3),
+      ...large,
     ]);
-    return kinds.map((make) => make()).find((b) => b.width <= room[0] && b.height <= room[1]);
+    const found = kinds.map((make) => make()).find((b) => b.width <= room[0] && b.height <= room[1]);
+    if (found) return found;
+    // What is left at the end of a shelf takes a last row of capacitors.
+    const columns = Math.floor(room[0]);
+    return columns >= 2 && room[1] >= 2 ? bank("0402", columns, 1, ["C", "R"], true, lay) : undefined;
   };
-  const middleItems = pack([7.2, 1.6, SIZE[0] - 7.2, SIZE[1] - 1.6], next, 0.75, lay);
-  const left = pack([1.4, 7.4, 6.6, SIZE[1] - 7.4], next, 0.8, lay);
-  const right = pack([SIZE[0] - 6.6, 7.4, SIZE[0] - 1.4, SIZE[1] - 7.4], next, 0.8, lay);
+  const [w, h] = SIZE;
+  const items = [
+    ...pack([7.1, 1.2, w - 7.1, 7], next, 0.4, lay),
+    ...pack([1.3, 7.6, w - 1.3, h - 7.4], next, 0.4, lay),
+    ...pack([7.1, h - 7, w - 7.1, h - 1.2], next, 0.4, lay),
+  ];
   return compose(
     {
       name: "dense",
       size: SIZE,
       thickness: 1.6,
-      parts: placements([...left, ...middleItems, ...right]),
+      parts: placements(items),
       mounts: [
-        [3.6, 3.6],
-        [SIZE[0] - 3.6, 3.6],
-        [SIZE[0] - 3.6, SIZE[1] - 3.6],
-        [3.6, SIZE[1] - 3.6],
+        [3, 3],
+        [w - 3, 3],
+        [w - 3, h - 3],
+        [3, h - 3],
       ],
       fiducials: [
-        [1.5, 7.1 - 0.1],
-        [SIZE[0] - 1.5, SIZE[1] - 7],
-        [SIZE[0] - 1.5, 7],
-      ].map(([x, y]): Point => [x, y]),
+        [6.2, 6],
+        [w - 6.2, h - 6],
+        [w - 6.2, 6],
+      ],
       captions: [],
       letters: 0.6,
     },

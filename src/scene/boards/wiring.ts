@@ -5,11 +5,13 @@ import {
   circle,
   extent,
   grow,
+  inPolygon,
   minus,
   polygonsOf,
   type Region,
   rectangle,
   regionOf,
+  simplify,
   stroke,
   union,
 } from "../shape/index.js";
@@ -17,7 +19,7 @@ import { newRouter, type Router } from "./router.js";
 
 const TRACE = 0.16;
 const CLEARANCE = 0.15;
-const VIA = { drill: 0.3, land: 0.55 };
+const VIA = { drill: 0.25, land: 0.5 };
 const POUR_GAP = 0.22;
 
 /** Places to keep free of copper: mounting holes, fiducials. */
@@ -25,7 +27,14 @@ export type Keepout = Readonly<{ at: Point; radius: number }>;
 
 export type Wiring = Readonly<{ copper: readonly Polygon[]; vias: readonly Drill[] }>;
 
-type Terminal = Readonly<{ part: number; at: Point; half: Point; net: number; ground: boolean }>;
+type Terminal = Readonly<{
+  part: number;
+  at: Point;
+  half: Point;
+  net: number;
+  ground: boolean;
+  shape: Polygon;
+}>;
 
 /**
  * Wires a board so that it looks designed: pads are joined with near ones of other parts, some lead to vias,
@@ -49,9 +58,9 @@ export function wire(
   const signal = union(
     stroke(lines, TRACE, { tolerance: 0.004 }),
     regionOf(vias.map((v) => ({ outline: circle(v.at, v.land / 2, 18), holes: [] }))),
-    regionOf(terminals.filter((t) => !t.ground).map(landOf)),
+    regionOf(terminals.filter((t) => !t.ground).map((t) => t.shape)),
   );
-  const grounds = regionOf(terminals.filter((t) => t.ground).map(landOf));
+  const grounds = regionOf(terminals.filter((t) => t.ground).map((t) => t.shape));
   const pour = pourAround(signal, grounds, terminals, size, keepouts);
   const stitches = stitch(pour, random, size);
   return {
@@ -86,13 +95,10 @@ function terminalsOf(parts: readonly Placement[], random: Random): Terminal[] {
         half: [(x1 - x0) / 2, (y1 - y0) / 2],
         net,
         ground: random.chance(shared),
+        shape: pad.shape,
       };
     }),
   );
-}
-
-function landOf(t: Terminal): Polygon {
-  return { outline: rectangle(t.at, 2 * t.half[0], 2 * t.half[1]), holes: [] };
 }
 
 /** Pads of different parts, the nearest pairs first, each pad once. */
@@ -158,7 +164,7 @@ function fanOut(
 ): void {
   for (const t of terminals) {
     if (t.ground || joined.has(t.net) || random.chance(0.12)) continue;
-    for (let trial = 0; trial < 14; trial++) {
+    for (let trial = 0; trial < 24; trial++) {
       const angle = random.range(0, 2 * Math.PI);
       const distance = random.range(0.7, 1.1 + trial * 0.18) + Math.min(...t.half);
       const at: Point = [
@@ -187,37 +193,39 @@ function pourAround(
   const [w, h] = size;
   const whole = regionOf([{ outline: rectangle([w / 2, h / 2], w - 0.8, h - 0.8, 0.6, 4), holes: [] }]);
   const kept = regionOf(keepouts.map((k) => ({ outline: circle(k.at, k.radius + 0.1, 32), holes: [] })));
-  const open = minus(whole, grow(union(signal, grounds), POUR_GAP), kept);
+  const open = minus(whole, grow(union(signal, grounds), POUR_GAP, { tolerance: 0.012 }), kept);
   // Shrinking and growing again takes away what is too thin to etch.
-  const sound = grow(grow(open, -0.1), 0.1);
+  const sound = simplify(grow(grow(open, -0.1, { tolerance: 0.012 }), 0.1, { tolerance: 0.012 }), 0.006);
   const areas = polygonsOf(sound).filter((p) => areaOf(regionOf([p])) > 0.6);
-  const spokes = terminals.filter((t) => t.ground).flatMap(spokesOf);
+  const spokes = terminals
+    .filter((t) => t.ground)
+    .flatMap(spokesOf)
+    .filter(([, end]) => areas.some((area) => inPolygon(end, area)));
   const bridges = minus(stroke(spokes, 0.25, { flat: true }), grow(signal, POUR_GAP), kept);
   return union(regionOf(areas), grounds, bridges);
 }
 
+/** From the middle of a pad over the gap in four directions. */
 function spokesOf(t: Terminal): Point[][] {
   const [x, y] = t.at;
   const reach = POUR_GAP + 0.12;
-  return [
-    [
-      [x - t.half[0] - reach, y],
-      [x + t.half[0] + reach, y],
-    ],
-    [
-      [x, y - t.half[1] - reach],
-      [x, y + t.half[1] + reach],
-    ],
+  const [dx, dy] = [t.half[0] + reach, t.half[1] + reach];
+  const ends: Point[] = [
+    [x + dx, y],
+    [x - dx, y],
+    [x, y + dy],
+    [x, y - dy],
   ];
+  return ends.map((end) => [t.at, end]);
 }
 
 /** Vias that tie the pour to the other layers, scattered where it is wide. */
 function stitch(pour: Region, random: Random, size: Point): Drill[] {
   const wide = polygonsOf(grow(pour, -0.45));
   const out: Drill[] = [];
-  const inside = (p: Point): boolean => wide.some((poly) => within(p, poly));
-  for (let y = 2; y < size[1] - 1; y += 2.6)
-    for (let x = 2; x < size[0] - 1; x += 2.6) {
+  const inside = (p: Point): boolean => wide.some((poly) => inPolygon(p, poly));
+  for (let y = 2; y < size[1] - 1; y += 2.1)
+    for (let x = 2; x < size[0] - 1; x += 2.1) {
       const at: Point = [
         Math.round((x + random.range(-0.7, 0.7)) * 100) / 100,
         Math.round((y + random.range(-0.7, 0.7)) * 100) / 100,
@@ -225,15 +233,4 @@ function stitch(pour: Region, random: Random, size: Point): Drill[] {
       if (inside(at)) out.push({ at, diameter: VIA.drill, land: VIA.land });
     }
   return out;
-}
-
-function within(p: Point, polygon: Polygon): boolean {
-  let odd = false;
-  for (const ring of [polygon.outline, ...polygon.holes])
-    ring.forEach((a, i) => {
-      const b = ring[(i + 1) % ring.length];
-      if (a[1] > p[1] !== b[1] > p[1] && p[0] < a[0] + ((p[1] - a[1]) / (b[1] - a[1])) * (b[0] - a[0]))
-        odd = !odd;
-    });
-  return odd;
 }

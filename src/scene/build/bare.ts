@@ -4,18 +4,21 @@ import type { MaterialName } from "../packages/index.js";
 import {
   circle,
   EMPTY,
+  extent,
   finish,
   flip,
   grow,
+  inPolygon,
   meet,
   merge,
   minus,
-  place,
   polygonsOf,
   type Region,
   regionFilm,
   regionOf,
   type Surface,
+  simplify,
+  stroke,
   union,
   walls,
 } from "../shape/index.js";
@@ -29,6 +32,9 @@ const LEGEND = 0.01;
 
 /** Width of the slope by which the mask climbs over the edge of copper. */
 const SLOPE = 0.04;
+
+/** Corners that change a border by less than this are left out, millimetres. */
+const DETAIL = 0.003;
 
 /** Vias up to this drill without a mask opening are covered by the mask. */
 const LARGEST_TENTED = 0.6;
@@ -49,9 +55,10 @@ export function bareBoard(board: Board): BarePart[] {
   const holes = discs(open);
   const laminate = minus(regionOf([board.outline]), holes);
   const lands = regionOf(board.placements.flatMap((p) => p.pads.filter(isTop).map((pad) => pad.shape)));
-  const copper = minus(meet(union(regionOf(board.copper), lands), laminate), discs(tented));
+  const drawn = simplify(union(regionOf(board.copper), lands), DETAIL);
+  const copper = minus(meet(drawn, laminate), discs(tented));
   const masked = minus(laminate, openings);
-  const slopes = grow(copper, SLOPE);
+  const slopes = simplify(grow(copper, SLOPE, { tolerance: 0.008 }), DETAIL);
   const border = indexBorder(copper);
   const maskHeight = (p: Point): number => {
     const d = border.distance(p, SLOPE);
@@ -62,7 +69,7 @@ export function bareBoard(board: Board): BarePart[] {
   };
   const opened = meet(openings, laminate);
   const bare = meet(copper, openings);
-  const landed = meet(bare, lands);
+  const [landed, other] = split(bare, board);
   const legend = minus(meet(regionOf(board.silk), laminate), grow(openings, 0.05));
   const raised = (region: Region): Surface => landSurface(region, border.distance);
   const parts: (BarePart | undefined)[] = [
@@ -77,8 +84,13 @@ export function bareBoard(board: Board): BarePart[] {
       flip(walls(polygonsOf(opened), 0, maskHeight)),
     ]),
     part("MASK_TOP_COPPER", "SolderMask_Copper", [regionFilm(meet(copper, masked), MASK_ON_COPPER)]),
-    part("PASTEMASK_TOP", "solder_pad", [raised(landed)], "pad"),
-    part("CONDUCTOR_TOP", "OuterConductor", [raised(minus(bare, lands))]),
+    part(
+      "PASTEMASK_TOP",
+      "solder_pad",
+      [regionFilm(landed, COPPER), walls(polygonsOf(landed), 0, COPPER)],
+      "pad",
+    ),
+    part("CONDUCTOR_TOP", "OuterConductor", [raised(other)]),
     part(
       "BARRELS",
       "InnerConductor",
@@ -105,6 +117,27 @@ export function bareBoard(board: Board): BarePart[] {
   return parts.filter((p) => p !== undefined);
 }
 
+/** The connected pieces on which a pad lies — solder wets all of them — and the others. */
+function split(bare: Region, board: Board): readonly [Region, Region] {
+  const pieces = polygonsOf(bare).map((piece) => ({ piece, box: extent(piece.outline) }));
+  const wet = new Set<Polygon>();
+  for (const pad of board.placements.flatMap((p) => p.pads.filter(isTop))) {
+    const [x0, y0, x1, y1] = extent(pad.shape.outline);
+    const middle: Point = [(x0 + x1) / 2, (y0 + y1) / 2];
+    // The middle of a drilled land is its hole.
+    const ring = pad.drill ? (pad.drill.diameter / 2 + (y1 - y0) / 2) / 2 : 0;
+    const at: Point = [middle[0], middle[1] + ring];
+    const found = pieces.find(({ piece, box }) => inBox(at, box) && inPolygon(at, piece));
+    if (found) wet.add(found.piece);
+  }
+  const all = pieces.map(({ piece }) => piece);
+  return [regionOf(all.filter((p) => wet.has(p))), regionOf(all.filter((p) => !wet.has(p)))];
+}
+
+function inBox([x, y]: Point, [x0, y0, x1, y1]: readonly [number, number, number, number]): boolean {
+  return x >= x0 && y >= y0 && x <= x1 && y <= y1;
+}
+
 function isTop(pad: { side: string }): boolean {
   return pad.side !== "bottom";
 }
@@ -123,11 +156,13 @@ function allDrills(board: Board): Drill[] {
 
 function discs(drills: readonly Drill[]): Region {
   if (drills.length === 0) return EMPTY;
-  return regionOf(drills.map((d): Polygon => ({ outline: hole(d), holes: [] })));
+  return regionOf(drills.map(hole));
 }
 
-function hole(d: Drill): readonly Point[] {
-  return circle(d.at, d.diameter / 2, d.diameter > 1 ? 32 : 16);
+/** A round hole or a slot. */
+function hole(d: Drill): Polygon {
+  if (d.to) return polygonsOf(stroke([[d.at, d.to]], d.diameter))[0];
+  return { outline: circle(d.at, d.diameter / 2, d.diameter > 1 ? 32 : 16), holes: [] };
 }
 
 /** Lands stand on the laminate; etching leaves their edges sloped. */
@@ -144,7 +179,7 @@ function landSurface(region: Region, distance: (p: Point, limit: number) => numb
 }
 
 function barrels(drills: readonly Drill[], top: number, thickness: number): Surface[] {
-  const rings = drills.map((d): Polygon => ({ outline: hole(d), holes: [] }));
+  const rings = drills.map(hole);
   return rings.length === 0 ? [] : [flip(walls(rings, -thickness, top))];
 }
 
@@ -154,7 +189,7 @@ function part(
   surfaces: readonly Surface[],
   label?: string,
 ): BarePart | undefined {
-  const mesh = finish(place(merge(surfaces), [0, 0, 0]), name === "BARRELS" || name === "HOLES" ? 50 : 0);
+  const mesh = finish(merge(surfaces), name === "BARRELS" || name === "HOLES" ? 50 : 0, 1e-3);
   if (mesh.triangles.length === 0) return undefined;
   return { name, mesh, material, ...(label ? { label } : {}) };
 }

@@ -1,3 +1,4 @@
+import { hashText } from "../../kit/files.js";
 import type { MaterialName } from "../packages/index.js";
 import { buildModel, type ModelInput, type ModelPart, type PackageModel } from "../packages/index.js";
 import { type PrimSpec, primName, target } from "../usda/index.js";
@@ -19,7 +20,7 @@ export type Library = Readonly<{
 
 export function newLibrary(labels: boolean): Library {
   const models = new Map<string, string>();
-  const joints = new Map<string, string>();
+  const meshes = new Map<string, string>();
   const taken = new Set<string>();
   const prims: PrimSpec[] = [];
   const materials = new Set<MaterialName>();
@@ -27,26 +28,26 @@ export function newLibrary(labels: boolean): Library {
   const label = (part: ModelPart): string | undefined =>
     labels && part.role === "solder" ? "solder" : undefined;
 
+  const shared = (part: ModelPart): string => {
+    const key = part.key ?? contentKey(part);
+    const known = meshes.get(key);
+    if (known !== undefined) return known;
+    const name = `mesh_${meshes.size}`;
+    meshes.set(key, `${LIBRARY}/${name}`);
+    prims.push(meshPrim(name, part.mesh, part.material, { label: label(part) }));
+    return `${LIBRARY}/${name}`;
+  };
+
   const surface = (part: ModelPart, k: number): PrimSpec => {
     materials.add(part.material);
-    const moved = part.at
-      ? transform(rotation(part.rotation ?? 0, [part.at[0], part.at[1], part.at[2]]))
-      : [];
-    if (part.key === undefined)
-      return meshPrim(`surface_${k}`, part.mesh, part.material, { label: label(part), properties: moved });
-    let path = joints.get(part.key);
-    if (path === undefined) {
-      const name = `joint_${joints.size}`;
-      path = `${LIBRARY}/${name}`;
-      joints.set(part.key, path);
-      prims.push(meshPrim(name, part.mesh, part.material, { label: label(part) }));
-    }
     return {
       specifier: "def",
       type: "Mesh",
       name: `surface_${k}`,
-      metadata: { "prepend inherits": target(path) },
-      properties: moved,
+      metadata: { "prepend inherits": target(shared(part)) },
+      properties: part.at
+        ? transform(rotation(part.rotation ?? 0, [part.at[0], part.at[1], part.at[2]]))
+        : [],
     };
   };
 
@@ -64,6 +65,15 @@ export function newLibrary(labels: boolean): Library {
     prim: () => ({ specifier: "class", type: "Scope", name: LIBRARY.slice(1), children: prims }),
     materials: () => [...materials],
   };
+}
+
+/** Models of one package share all but print and tint. */
+function contentKey(part: ModelPart): string {
+  const { points, triangles, normals } = part.mesh;
+  const bytes = [points, triangles, normals ?? new Float32Array(0)].map((a) =>
+    hashText(new Uint8Array(a.buffer, a.byteOffset, a.byteLength)),
+  );
+  return `${part.material} ${part.role === "solder"} ${bytes.join(" ")}`;
 }
 
 /** What of the value is to be seen on the part; parts without print share models across values. */

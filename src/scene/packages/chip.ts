@@ -1,3 +1,4 @@
+import type { Point } from "../board/board.js";
 import type { Vec3 } from "../model.js";
 import { rectangle } from "../shape/outlines.js";
 import { loft, roundedBox } from "../shape/solids.js";
@@ -24,7 +25,9 @@ export function chip(input: ModelInput): ModelPart[] {
         ? ledBody(input)
         : ceramicBody(input, t, skin);
   const bow = spec.family === "resistor" ? 0.02 * w : (0.06 + 0.05 * (input.variant % 3)) * w;
-  const caps = [1, -1].map((side) => termination(l, w, h, t, skin, bow, side, input.variant));
+  const dish = 0.009 * Math.min(1, w) * (0.7 + 0.4 * (input.variant % 3));
+  const right = termination({ body: spec.body, t, skin, bow, dish });
+  const caps = [right, map(right, ([x, y, z]) => [-x, y, z], true)];
   return [...parts, part(caps, "tin_plating_termination", "lead", 50), ...chipJoints(input, t)];
 }
 
@@ -42,56 +45,55 @@ export function chipJoints(input: ModelInput, t: number): ModelPart[] {
 }
 
 /**
- * The cap on one end: five faces around the body, rounded edges, and a shallow dish in the top as baked paste
- * leaves. The inner edge bows towards the middle of the part by `bow`.
+ * The cap on one end: five faces around the body. Fired paste and plating make soft shoulders, flat on top and
+ * steeper outwards, and a shallow dish in the top. The inner edge bows towards the middle by `bow`.
  */
 function termination(
-  l: number,
-  w: number,
-  h: number,
-  t: number,
-  skin: number,
-  bow: number,
-  side: number,
-  variant: number,
+  o: Readonly<{ body: Vec3; t: number; skin: number; bow: number; dish: number }>,
 ): Surface {
+  const [l, w, h] = o.body;
+  const { t, skin, bow } = o;
   const [hy, hz] = [w / 2, h / 2];
-  const r = Math.min(0.14 * Math.min(w, h), 0.09);
-  const section = crossSection(hy, hz, r);
-  const stations: readonly (readonly [x: number, inset: number])[] = [
-    [l / 2, r * 0.92],
-    [l / 2 - r * 0.3, r * 0.29],
-    [l / 2 - r, 0],
-    [l / 2 - r - (t - r) * 0.5, 0],
-    [l / 2 - t, 0],
-    [l / 2 - t - skin * 0.4, skin * 1.2],
+  const shoulder = { flat: Math.min(0.17 * w, 0.14), deep: Math.min(0.2 * h, 0.1) };
+  const section = crossSection(hy, hz, shoulder);
+  const end = l / 2;
+  const bend = Math.min(shoulder.flat, 0.45 * t);
+  const inner = t - bend;
+  // Distance from the end, drop below the full section, share of the bow, share of the dish.
+  const stations: readonly (readonly [number, number, number, number])[] = [
+    [0, shoulder.deep, 0, 0],
+    [bend * 0.09, shoulder.deep * 0.58, 0, 0],
+    [bend * 0.35, shoulder.deep * 0.2, 0, 0],
+    [bend, 0, 0, 0],
+    [bend + inner * 0.35, 0, 0.3, 1],
+    [bend + inner * 0.75, 0, 0.75, 0.8],
+    [t, 0, 1, 0],
+    [t + skin * 0.5, skin * 1.3, 1, 0],
   ];
-  const dish = 0.016 * Math.min(1, w) * (0.8 + 0.3 * (variant % 3));
-  const rings = stations.map(([x, inset], i) =>
+  const rings = stations.map(([d, drop, bows, dishes]) =>
     section.map(([y, z]): Vec3 => {
-      const edge = i >= 4 ? 1 : i === 3 ? 0.5 : 0;
-      const across = Math.abs(z) >= hz - 1e-9 ? 1 - (y / hy) ** 2 : 0.2 * (1 - (z / hz) ** 2);
-      const k = 1 - inset / Math.min(hy, hz);
-      const sunk = i === 3 && z > hz - 1e-9 ? dish * Math.max(0, 1 - (y / (hy - r)) ** 2) : 0;
-      return [x - bow * edge * across, y * k, hz + z * k - sunk];
+      const onTop = z > hz - 1e-9;
+      const across = Math.abs(z) > hz - shoulder.deep ? 1 - (y / hy) ** 2 : 0.2 * (1 - (z / hz) ** 2);
+      const sunk = onTop ? o.dish * dishes * Math.max(0, 1 - (y / (hy - shoulder.flat)) ** 2) : 0;
+      const [ky, kz] = [1 - drop / hy, 1 - drop / hz];
+      return [end - d - bow * bows * across, y * ky, hz + z * kz - sunk];
     }),
   );
   // The rings run from the end inwards, against their winding.
-  const shell = flip(loft(rings));
-  return side > 0 ? shell : map(shell, ([x, y, z]) => [-x, y, z], true);
+  return flip(loft(rings));
 }
 
-/** A rounded rectangle in (y, z), counter-clockwise seen from +X, with extra corners along its top. */
-function crossSection(hy: number, hz: number, r: number): (readonly [number, number])[] {
-  const ring = rectangle([0, 0], 2 * hy, 2 * hz, r, 2).map((p) => [p[0], p[1]] as const);
-  const out: (readonly [number, number])[] = [];
-  ring.forEach((p, i) => {
-    out.push(p);
-    const next = ring[(i + 1) % ring.length];
-    const top = p[1] > hz - 1e-9 && next[1] > hz - 1e-9;
-    if (top) for (const f of [0.25, 0.5, 0.75]) out.push([p[0] + (next[0] - p[0]) * f, p[1]]);
+/** Half sizes with soft upper corners and plain chamfers below, in (y, z), counter-clockwise seen from +X. */
+function crossSection(hy: number, hz: number, shoulder: { flat: number; deep: number }): Point[] {
+  const { flat, deep } = shoulder;
+  const arc = [0, 0.3, 0.58, 0.82, 1].map((k): Point => {
+    const a = (k * Math.PI) / 2;
+    return [hy - flat + flat * Math.cos(a), hz - deep + deep * Math.sin(a)];
   });
-  return out;
+  const top = [0.5, 0, -0.5].map((f): Point => [f * (hy - flat), hz]);
+  const left = arc.map(([y, z]): Point => [-y, z]).reverse();
+  const cut = 0.4 * deep;
+  return [[hy, -hz + cut], ...arc, ...top, ...left, [-hy, -hz + cut], [-hy + cut, -hz], [hy - cut, -hz]];
 }
 
 function ceramicBody(input: ModelInput, t: number, skin: number): ModelPart[] {

@@ -1,5 +1,5 @@
 import type { Point } from "../board/board.js";
-import { turn } from "../shape/outlines.js";
+import { extent, rectangle, turn } from "../shape/outlines.js";
 import { filletMesh, type Wall } from "./fillet.js";
 import { type LocalPad, type ModelPart, STANDOFF } from "./model.js";
 
@@ -7,6 +7,8 @@ import { type LocalPad, type ModelPart, STANDOFF } from "./model.js";
 const SHAPES = 3;
 const AMOUNTS = [1, 0.82, 1.22];
 const WETTINGS = [0.74, 0.66, 0.8];
+/** How much of a pad's corners stays dry: radius of the wetted outline's corners, as a share of its half width. */
+const ROUNDINGS = [0.55, 0.85, 0.3];
 
 /**
  * The solder of one pad, written in a frame of its own (origin the pad's centre, +X away from the body), so
@@ -27,7 +29,7 @@ export function joint(
   };
   const shape = (o.variant + o.index * 2) % SHAPES;
   const options = {
-    pad: back(pad.outline),
+    pad: wetted(back(pad.outline), ROUNDINGS[shape]),
     walls: walls.map((w) => ({ outline: back(w.outline), height: round(w.height + STANDOFF) })),
     wetting: WETTINGS[shape] * (o.climb ?? 1),
     amount: AMOUNTS[shape],
@@ -51,6 +53,22 @@ export function outwardOf(at: Point, half: readonly [number, number]): number {
   const [x, y] = [at[0] / Math.max(half[0], 1e-6), at[1] / Math.max(half[1], 1e-6)];
   if (Math.abs(x) >= Math.abs(y)) return x >= 0 ? 0 : 180;
   return y >= 0 ? 90 : 270;
+}
+
+/** The pad's box with rounder corners, a little over its sloped edge; round pads stay as they are. */
+function wetted(outline: readonly Point[], rounding: number): readonly Point[] {
+  const [x0, y0, x1, y1] = extent(outline);
+  const [w, h] = [x1 - x0, y1 - y0];
+  let area = 0;
+  outline.forEach(([x, y], i) => {
+    const [u, v] = outline[(i + 1) % outline.length];
+    area += (x * v - u * y) / 2;
+  });
+  if (area < 0.9 * w * h) return outline;
+  const radius = (rounding * Math.min(w, h)) / 2;
+  return rectangle([(x0 + x1) / 2, (y0 + y1) / 2], w, h, radius, 4).map(
+    ([x, y]) => [round(x), round(y)] as const,
+  );
 }
 
 function round(x: number): number {

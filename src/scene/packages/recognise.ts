@@ -2,7 +2,7 @@ import type { Problem } from "../../kit/errors.js";
 import type { Family, Placement } from "../board/board.js";
 import { localPads, padsExtent, turnPads } from "./local.js";
 import type { LocalPad, PackageSpec } from "./model.js";
-import { CHIPS, chipHeight, METRIC, OUTLINES, TANTALUM, TWO_TERMINAL } from "./sizes.js";
+import { CHIPS, chipHeight, METRIC, NAMED, OUTLINES, TANTALUM, TWO_TERMINAL } from "./sizes.js";
 
 export type Recognised = Readonly<{ spec?: PackageSpec; problems: readonly Problem[] }>;
 
@@ -68,6 +68,7 @@ export function recognise(p: Placement): Recognised {
   const sized =
     sizeOf(p, family ?? "soic") ??
     drawnSize(p, family, seen, turn) ??
+    namedSize(p.footprint, family) ??
     sizedByName(p.footprint, family ?? "soic", seen);
   if (sized) return { spec: { ...sized, turn }, problems: [] };
   if (pads.length === 0)
@@ -197,6 +198,23 @@ function wiredSize(p: Placement): Sized | undefined {
   if (/TO-?92/i.test(name)) return spec("to92", 4.6, 3.7, 4.6);
   if (/^Crystal_HC/i.test(name))
     return spec("hc49", p.body?.width ?? 11, p.body?.depth ?? 4.7, /Vertical/i.test(name) ? 12 : 4);
+  return undefined;
+}
+
+/** Packages that a table knows by name. */
+function namedSize(name: string, family: Modelled | undefined): Sized | undefined {
+  for (const row of NAMED) {
+    const found = row.family === family ? row.name.exec(name) : null;
+    if (!found) continue;
+    const [x, y, z] = row.body;
+    const more = row.pitch && found[1] ? (Number(found[1]) - 2) * row.pitch : 0;
+    return {
+      family: row.family,
+      name: name.split("_")[0] || row.family,
+      body: [x + more, y, z],
+      style: row.style,
+    };
+  }
   return undefined;
 }
 

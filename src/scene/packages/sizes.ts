@@ -69,3 +69,24 @@ export const TANTALUM: Readonly<Record<string, Vec3>> = {
   "6032": [6.0, 3.2, 2.5],
   "7343": [7.3, 4.3, 2.9],
 };
+
+/**
+ * Parts whose names do not tell millimetres: body and height. `pitch`: the length grows by this with each further
+ * pin, from the one in the table.
+ */
+export const NAMED: readonly Readonly<{
+  name: RegExp;
+  family: "crystal" | "connector" | "header" | "button" | "through_hole";
+  style: string;
+  body: Vec3;
+  pitch?: number;
+}>[] = [
+  { name: /(Crystal|Oscillator).*3225/i, family: "crystal", style: "crystal", body: [3.2, 2.5, 0.75] },
+  { name: /(Crystal|Oscillator).*5032/i, family: "crystal", style: "crystal", body: [5.0, 3.2, 1.0] },
+  { name: /(Crystal|Oscillator).*2520/i, family: "crystal", style: "crystal", body: [2.5, 2.0, 0.6] },
+  { name: /(Crystal|Oscillator).*2016/i, family: "crystal", style: "crystal", body: [2.0, 1.6, 0.5] },
+  { name: /USB_?(Micro|C|Type)/i, family: "connector", style: "usb", body: [7.6, 5.2, 2.6] },
+  { name: /USB_?(A|B|Mini)/i, family: "connector", style: "usb", body: [12, 11, 6] },
+  { name: /JST_PH.*?(\d+)/i, family: "connector", style: "jst", body: [5.9, 6.6, 5.5], pitch: 2 },
+  { name: /SW_SMD_6x6|SW_PUSH_6mm|6x6mm/i, family: "button", style: "button", body: [6, 6, 4.3] },
+];

@@ -87,3 +87,15 @@ export function extent(points: readonly Point[]): readonly [number, number, numb
   }
   return [x0, y0, x1, y1];
 }
+
+/** Whether a point lies in a polygon and in none of its holes. */
+export function inPolygon(p: Point, polygon: Polygon): boolean {
+  let odd = false;
+  for (const ring of [polygon.outline, ...polygon.holes])
+    ring.forEach((a, i) => {
+      const b = ring[(i + 1) % ring.length];
+      if (a[1] > p[1] !== b[1] > p[1] && p[0] < a[0] + ((p[1] - a[1]) / (b[1] - a[1])) * (b[0] - a[0]))
+        odd = !odd;
+    });
+  return odd;
+}

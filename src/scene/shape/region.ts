@@ -1,4 +1,4 @@
-import { Clipper, ClipperOffset, ClipType, EndType, FillRule, JoinType, PolyTree64 } from "clipper2-ts";
+import { Clipper, ClipperOffset, EndType, FillRule, JoinType, PointInPolygonResult } from "clipper2-ts";
 import type { Point, Polygon } from "../board/board.js";
 
 /** Integer steps per millimetre inside a region: 0.1 µm, so that set operations are exact. */
@@ -6,7 +6,10 @@ const STEPS = 10_000;
 
 type Ring = { x: number; y: number }[];
 
-/** A set of points of the plane, millimetres. Made and combined by the functions here only. */
+/**
+ * A set of points of the plane, millimetres. Made and combined by the functions here only. Unlike lists of polygons it
+ * stays in the clipper's own terms, so that a chain of operations costs no conversions.
+ */
 export type Region = Readonly<{ rings: readonly Ring[] }>;
 
 export const EMPTY: Region = { rings: [] };
@@ -75,25 +78,48 @@ export function areaOf(a: Region): number {
   return Clipper.areaPaths(a.rings as Ring[]) / (STEPS * STEPS);
 }
 
-/** Disjoint polygons with their holes: outlines counter-clockwise, holes clockwise. */
+/**
+ * Disjoint polygons with their holes: outlines counter-clockwise, holes clockwise. The clipper's rings do not cross,
+ * so a hole belongs to the smallest outline that holds it.
+ */
 export function polygonsOf(a: Region): Polygon[] {
-  const tree = new PolyTree64();
-  Clipper.booleanOpWithPolyTree(ClipType.Union, a.rings as Ring[], null, tree, FillRule.NonZero);
-  const out: Polygon[] = [];
-  const visit = (node: PolyTree64): void => {
-    for (let i = 0; i < node.count; i++) {
-      const child = node.child(i) as PolyTree64;
-      const holes: Point[][] = [];
-      for (let k = 0; k < child.count; k++) {
-        const hole = child.child(k) as PolyTree64;
-        holes.push(toPoints(hole.poly as Ring));
-        visit(hole);
-      }
-      out.push({ outline: toPoints(child.poly as Ring), holes });
-    }
-  };
-  visit(tree);
-  return out;
+  const outer = a.rings
+    .filter((r) => Clipper.area(r) > 0)
+    .map((r) => ({ ring: r, area: Clipper.area(r), box: boxOf(r), holes: [] as Point[][] }))
+    .sort((p, q) => p.area - q.area);
+  for (const hole of a.rings.filter((r) => Clipper.area(r) < 0)) {
+    const box = boxOf(hole);
+    const owner = outer.find(
+      (o) =>
+        o.box[0] <= box[0] &&
+        o.box[1] <= box[1] &&
+        o.box[2] >= box[2] &&
+        o.box[3] >= box[3] &&
+        holds(o.ring, hole),
+    );
+    owner?.holes.push(toPoints(hole));
+  }
+  return outer.map((o) => ({ outline: toPoints(o.ring), holes: o.holes }));
+}
+
+/** The first corner of `hole` that is not on the border of `ring` decides; without one, they are the same. */
+function holds(ring: Ring, hole: Ring): boolean {
+  for (const p of hole) {
+    const where = Clipper.pointInPolygon(p, ring);
+    if (where !== PointInPolygonResult.IsOn) return where === PointInPolygonResult.IsInside;
+  }
+  return true;
+}
+
+function boxOf(ring: Ring): readonly [number, number, number, number] {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y } of ring) {
+    x0 = Math.min(x0, x);
+    y0 = Math.min(y0, y);
+    x1 = Math.max(x1, x);
+    y1 = Math.max(y1, y);
+  }
+  return [x0, y0, x1, y1];
 }
 
 function toPath(points: readonly Point[]): Ring {

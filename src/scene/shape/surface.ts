@@ -55,26 +55,37 @@ export function through(p: Vec3, m: Mat4): Vec3 {
 }
 
 /**
- * A finished mesh: coordinates rounded to 0.01 µm, triangles without area dropped. Normals are smooth over
+ * A finished mesh: coordinates rounded to `step` millimetres, triangles without area dropped. Normals are smooth over
  * edges that bend by less than `crease` degrees, each face weighing by its area (so that a rounded edge
  * leaves the flat faces beside it flat); `crease` 0 gives no normals: flat shading.
  */
-export function finish(s: Surface, crease = 40): TriangleMesh {
+export function finish(s: Surface, crease = 40, step = 1e-5): TriangleMesh {
   const points = new Float32Array(s.points.length * 3);
   s.points.forEach((p, i) => {
-    for (let k = 0; k < 3; k++) points[3 * i + k] = Math.round(p[k] * 1e5) / 1e5;
+    for (let k = 0; k < 3; k++) points[3 * i + k] = Math.round(p[k] / step) / Math.round(1 / step);
   });
   const kept: number[] = [];
   const faces: Vec3[] = [];
   for (let t = 0; t < s.triangles.length; t += 3) {
     const n = areaNormal(points, s.triangles[t], s.triangles[t + 1], s.triangles[t + 2]);
-    if (Math.hypot(...n) < 1e-8) continue;
+    if (isSliver(points, s.triangles, t, Math.hypot(...n))) continue;
     kept.push(s.triangles[t], s.triangles[t + 1], s.triangles[t + 2]);
     faces.push(n);
   }
   const triangles = Uint32Array.from(kept);
   if (crease === 0) return { points, triangles };
   return { points, triangles, normals: smoothNormals(points, triangles, faces, crease) };
+}
+
+/** So thin that its direction is rounding noise. `twice`: twice its area. */
+function isSliver(points: Float32Array, triangles: readonly number[], at: number, twice: number): boolean {
+  let longest = 0;
+  for (let k = 0; k < 3; k++) {
+    const [a, b] = [3 * triangles[at + k], 3 * triangles[at + ((k + 1) % 3)]];
+    const [x, y, z] = [0, 1, 2].map((c) => points[a + c] - points[b + c]);
+    longest = Math.max(longest, x * x + y * y + z * z);
+  }
+  return twice < 1e-8 || twice < 3e-6 * longest;
 }
 
 /** Twice the area times the unit normal. */

@@ -195,6 +195,12 @@ function wiredSize(p: Placement): Sized | undefined {
   if (/^C_(Disc|Rect)|^CAPR/i.test(name))
     return spec("disc", told("D") ?? told("L") ?? 5, told("W") ?? 2.5, 5);
   if (/^LED.*_D\d/i.test(name)) return spec("dome", told("D") ?? 5, told("D") ?? 5, 8);
+  if (/^CP_Radial|^C_Radial/i.test(name)) {
+    const d = told("D") ?? 6.3;
+    return spec("can", d, d, told("L") ?? told("H") ?? 1.4 * d + 2);
+  }
+  const rows = /DIP-?(\d+)/i.exec(name)?.[1];
+  if (rows !== undefined) return spec("dip", 6.35, (Number(rows) / 2) * 2.54, 3.8);
   if (/TO-?92/i.test(name)) return spec("to92", 4.6, 3.7, 4.6);
   if (/^Crystal_HC/i.test(name))
     return spec("hc49", p.body?.width ?? 11, p.body?.depth ?? 4.7, /Vertical/i.test(name) ? 12 : 4);

@@ -72,7 +72,10 @@ function likelyDelimiter(text: string): string {
     const total = counts.reduce((a, b) => a + b, 0);
     if (score > 0 && score * 1000 + total > most) [best, most] = [d, score * 1000 + total];
   }
-  return most >= 1000 * Math.max(1, lines.length / 3) ? best : " ";
+  if (most >= 1000 * Math.max(1, lines.length / 3)) return best;
+  // Two columns have one delimiter a line.
+  const two = [",", ";", "\t"].find((d) => lines.filter((l) => l.includes(d)).length >= 0.8 * lines.length);
+  return two ?? " ";
 }
 
 /** Header names compared without case, blanks and signs: "Mid X (mm)" and "MidX" are one. */

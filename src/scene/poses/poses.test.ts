@@ -291,6 +291,15 @@ describe("what is refused or reported", () => {
     const both = plan(scene, [{ ...shift, componentTypes: ["_QFN"] }, shift], 0);
     expect(both.records).toHaveLength(1);
     expect(both.problems.map((p) => p.code)).toEqual(["no_eligible_components"]);
+    const late = plan(
+      scene,
+      [
+        { ...shift, ratio: 1 },
+        { type: "missing", ratio: 1 },
+      ],
+      0,
+    );
+    expect(late.problems[0]).toMatchObject({ hint: expect.stringContaining("Write missing before") });
     expect(() => plan(scene, [{ ...shift, componentTypes: ["_QFN"] }], 0)).toThrow(
       expect.objectContaining({ code: "no_defects_left" }),
     );

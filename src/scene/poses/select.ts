@@ -31,9 +31,10 @@ export function chooseDefects(
   const problems: Problem[] = [];
   for (const request of requests) {
     check(request);
-    const eligible = eligibleFor(pool, request).filter((path) => !used.has(path));
+    const possible = eligibleFor(pool, request);
+    const eligible = possible.filter((path) => !used.has(path));
     if (eligible.length === 0) {
-      problems.push(nothingEligible(request, pool.length));
+      problems.push(nothingEligible(request, pool.length, possible.length));
       continue;
     }
     const wanted = Math.max(1, Math.floor(pool.length * request.ratio));
@@ -95,15 +96,18 @@ function check(request: DefectRequest): void {
   }
 }
 
-function nothingEligible(request: DefectRequest, pool: number): Problem {
-  const filter = request.componentTypes?.length
-    ? ` after the filter ${request.componentTypes.join(", ")}`
-    : "";
+function nothingEligible(request: DefectRequest, pool: number, possible: number): Problem {
+  const filter = request.componentTypes?.join(", ") ?? "";
+  const taken = possible > 0;
   return {
     code: "no_eligible_components",
     severity: "warning",
-    message: `${request.type}: none of the ${pool} components is eligible${filter}; the defect is skipped`,
-    hint: "Widen defects.<type>.component_types or lower the ratios of the defects before it.",
+    message: taken
+      ? `${request.type}: earlier defects have taken all ${possible} components that it could get; it is skipped`
+      : `${request.type}: none of the ${pool} components matches ${filter || "it"}; it is skipped`,
+    hint: taken
+      ? `Write ${request.type} before the defects that take its components, or lower their ratios.`
+      : `Correct defects.${request.type}.component_types.`,
     where: { field: `defects.${request.type}` },
   };
 }

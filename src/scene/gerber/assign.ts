@@ -18,6 +18,8 @@ export type Assigned = Readonly<{
 /** Lands up to this far (mm) from a part of unknown package may be its own. */
 const FAR = 6;
 const SLACK = 0.3;
+/** Parts whose two pins lie along X at 0° by IPC-7351. */
+const LYING = /^(R|C|L|D|F|FB|LED)\d/i;
 
 /**
  * Gives each land of the top side to a component: by name where the files name pins, else to the one whose package
@@ -87,7 +89,7 @@ function collected(
       if (top.includes(i)) padless.push(p.ref);
       return p;
     }
-    const rotated = mine.length === 2 ? alongPins(p, mine) : p.rotation;
+    const rotated = mine.length === 2 && LYING.test(p.ref) ? alongPins(p, mine) : p.rotation;
     if (rotated !== p.rotation) turned.push(p.ref);
     const placed = { ...p, rotation: rotated };
     return { ...placed, pads: padsOf(placed, mine) };

@@ -118,7 +118,8 @@ function flashSizes(objects: readonly GerberObject[]): Map<string, number> {
   for (const o of objects) {
     if (o.kind !== "flash" || !o.dark) continue;
     const box = boundsOf(o.aperture.shape.flatMap((p) => p.outline));
-    if (box) sizes.set(spot([o.map[4], o.map[5]]), Math.min(box.maxX - box.minX, box.maxY - box.minY));
+    const size = o.aperture.round ?? (box && Math.min(box.maxX - box.minX, box.maxY - box.minY));
+    if (size !== undefined) sizes.set(spot([o.map[4], o.map[5]]), size);
   }
   return sizes;
 }

@@ -38,6 +38,8 @@ type State = {
   header: boolean;
   ended: boolean;
   guessed: boolean;
+  /** Coordinates have decimal points: those without one are whole units. */
+  pointed: boolean;
   holes: Hole[];
 };
 
@@ -66,6 +68,7 @@ export function parseExcellon(
     header: false,
     ended: false,
     guessed: false,
+    pointed: /[XY][+-]?\d*\.\d/.test(text),
     holes: [],
   };
   try {
@@ -293,6 +296,7 @@ function distanceOf(digits: string, s: State, guess?: DrillGuess): number {
     s.digits !== undefined || s.skip !== undefined
       ? { skip: s.skip ?? "leading", integers, decimals }
       : undefined;
+  if (s.pointed && !stated) return Number(digits) * unit;
   if (!digits.includes(".") && (!stated || s.unit === undefined)) s.guessed = true;
   const format = stated ?? guess?.format ?? { skip: "leading", integers, decimals };
   return coordinate(digits, format) * unit;

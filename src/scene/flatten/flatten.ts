@@ -12,6 +12,7 @@ import { materialList } from "./material-list.js";
 import { isGeometry, subsetsOf } from "./mesh.js";
 import { type Report, report } from "./problems.js";
 import { text } from "./read.js";
+import { specKeys } from "./spec-keys.js";
 import { textureList } from "./textures.js";
 import { localTransform } from "./transform.js";
 
@@ -44,8 +45,9 @@ export function flattenStage(stage: Stage, layers: Layers): Scene {
   const problems = report(stage.file);
   for (const problem of stage.problems) problems.add(problem);
   const textures = textureList(layers, problems);
-  const materials = materialList(stage, textures, problems);
-  const meshes = meshList(problems);
+  const keys = specKeys();
+  const materials = materialList(stage, keys, textures, problems);
+  const meshes = meshList(keys, problems);
   const parts: Part[] = [];
   const lights: Light[] = [];
   const cameras: SceneCamera[] = [];

@@ -3,6 +3,7 @@ import type { StagePrim } from "../usd/index.js";
 import type { UvTransform } from "./materials.js";
 import { faceStarts, polygonsOf, type Subset } from "./mesh.js";
 import type { Report } from "./problems.js";
+import type { SpecKeys } from "./spec-keys.js";
 import { trianglesOf } from "./triangles.js";
 
 /** The meshes of a scene; prims made of the same specs (instances, references) share them. */
@@ -18,10 +19,9 @@ export type Groups = readonly Subset[];
 /** Which coordinates the material asks for, and how it places them. */
 export type UvWish = Readonly<{ name?: string; transform?: UvTransform }>;
 
-export function meshList(problems: Report): MeshList {
+export function meshList(keys: SpecKeys, problems: Report): MeshList {
   const list: TriangleMesh[] = [];
   const known = new Map<string, readonly (number | undefined)[]>();
-  const idOf = numbering();
   return {
     list,
     add: (prim, groups, uv) => {
@@ -35,16 +35,6 @@ export function meshList(problems: Report): MeshList {
       known.set(key, made);
       return made;
     },
-  };
-}
-
-function numbering(): (spec: object) => number {
-  const ids = new WeakMap<object, number>();
-  let next = 0;
-  return (spec) => {
-    const id = ids.get(spec) ?? next++;
-    ids.set(spec, id);
-    return id;
   };
 }
 

@@ -3,6 +3,7 @@ import type { Stage, StagePrim } from "../usd/index.js";
 import { displayMaterial, type ReadMaterial, readMaterial, type UvTransform } from "./materials.js";
 import { primvar } from "./primvars.js";
 import type { Report } from "./problems.js";
+import type { SpecKeys } from "./spec-keys.js";
 import type { TextureList } from "./textures.js";
 
 /** A material's place in the list, and what it asks of the mesh. */
@@ -16,7 +17,13 @@ export type MaterialList = Readonly<{
   ofSubset: (path: string | undefined, whole: Worn, prim: StagePrim) => Worn;
 }>;
 
-export function materialList(stage: Stage, textures: TextureList, problems: Report): MaterialList {
+export function materialList(
+  stage: Stage,
+  keys: SpecKeys,
+  textures: TextureList,
+  problems: Report,
+): MaterialList {
+  const byPath = new Map<string, Worn>();
   const list: Material[] = [];
   const known = new Map<string, Worn>();
   const keep = (key: string, make: () => ReadMaterial): Worn => {
@@ -34,9 +41,15 @@ export function materialList(stage: Stage, textures: TextureList, problems: Repo
   };
   const of = (path: string | undefined, prim: StagePrim): Worn => {
     if (path === undefined) return display(prim);
+    const before = byPath.get(path);
+    if (before) return before;
     const bound = stage.find(path);
-    if (bound?.typeName === "Material")
-      return keep(path, () => readMaterial(bound, stage.find, textures, problems));
+    if (bound?.typeName === "Material") {
+      // Every instance has the material under a path of its own; it is one material all the same.
+      const worn = keep(keys.ofTree(bound), () => readMaterial(bound, stage.find, textures, problems));
+      byPath.set(path, worn);
+      return worn;
+    }
     problems.warn(
       "usd_material_missing",
       prim.path,

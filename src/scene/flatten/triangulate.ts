@@ -21,6 +21,23 @@ export function triangulate(
   return signedArea(cut, at, u, v) * flipped < 0 ? cut.toReversed() : cut;
 }
 
+/** 0: cut the quad from its first to its third corner; 1: from the second to the fourth, as its shape demands. */
+export function quadDiagonal(points: ArrayLike<number>, indices: ArrayLike<number>, start: number): 0 | 1 {
+  const [a, b, c, d] = [0, 1, 2, 3].map((i) => 3 * indices[start + i]);
+  const edgeTo = (p: number): Point => [
+    points[p] - points[a],
+    points[p + 1] - points[a + 1],
+    points[p + 2] - points[a + 2],
+  ];
+  const [u, v, w] = [edgeTo(b), edgeTo(c), edgeTo(d)];
+  const [first, second] = [cross(u, v), cross(v, w)];
+  return first[0] * second[0] + first[1] * second[1] + first[2] * second[2] < 0 ? 1 : 0;
+}
+
+function cross(a: Point, b: Point): Point {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
 const TRIANGLE: readonly number[] = [0, 1, 2];
 
 function fan(corners: number): readonly number[] {

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { explainReadError } from "../../kit/files.js";
-import { assetResolver, type Resolved, splitPackage } from "./assets.js";
+import { assetResolver, isPackage, joinPackage, type Resolve, splitPackage } from "./assets.js";
 import { parseCrate } from "./crate/parse.js";
 import type { Layer } from "./layer.js";
 import { LIMITS } from "./limits.js";
@@ -13,7 +13,7 @@ import { openPackage, type Package } from "./zip/package.js";
 export type Layers = Readonly<{
   /** The layer, or undefined with the reason in `problems`. */
   open: (file: string) => Layer | undefined;
-  resolve: (layerFile: string, asset: string) => Resolved;
+  resolve: Resolve;
   /** Bytes of a file on disk or in a package. */
   bytes: (file: string) => Uint8Array;
   /** Root layer of a package. */
@@ -27,7 +27,11 @@ export function layerStore(searchRoot: string): Layers {
   const problems: Problem[] = [];
 
   const packageOf = (archive: string): Package => {
-    const found = packages.get(archive) ?? openPackage(archive, readBytes(archive));
+    if (archive.split("[").length > LIMITS.packageDepth)
+      throw dataError("usdz_too_large", `${archive}: packages are nested too deeply`, "Unpack them.", {
+        file: archive,
+      });
+    const found = packages.get(archive) ?? openPackage(archive, bytes(archive));
     packages.set(archive, found);
     return found;
   };
@@ -36,7 +40,7 @@ export function layerStore(searchRoot: string): Layers {
     return inside ? packageOf(inside.archive).read(inside.inner) : readBytes(file);
   };
   const rootOf = (file: string): string =>
-    /\.usdz$/i.test(file) ? `${file}[${rootName(packageOf(file))}]` : file;
+    isPackage(file) ? rootOf(joinPackage(file, rootName(packageOf(file)))) : file;
   const read = (file: string): Layer => {
     if (layers.size >= LIMITS.layers)
       throw dataError("usd_too_large", `more than ${LIMITS.layers} layers`, "Flatten the scene first.", {
@@ -72,7 +76,7 @@ export function layerStore(searchRoot: string): Layers {
 }
 
 function rootName(archive: Package): string {
-  const found = archive.names.find((name) => /\.usd[ac]?$/i.test(name));
+  const found = archive.names.find((name) => /\.usd[acz]?$/i.test(name));
   if (found) return found;
   throw dataError("usdz_damaged", `the package ${archive.file} holds no layer`, "Export it again.", {
     file: archive.file,

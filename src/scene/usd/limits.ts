@@ -8,6 +8,8 @@ export const LIMITS = {
   unpackedBytes: 2 * 2 ** 30,
   unpackedRatio: 1100,
   packageEntries: 200_000,
+  /** Packages inside packages. */
+  packageDepth: 8,
   /** Elements of one array value. */
   arrayElements: 2 ** 28,
   /** Prims inside prims, and values inside values. */

@@ -18,6 +18,7 @@ import { isCopiedSpecialize } from "./specializes.js";
 /** Drops the parts of a tree that say nothing, and puts its nodes in order of strength. */
 export function finish(graph: Graph, site: Site): Graph {
   const { root } = graph;
+  if (graph.nodes.length === 1) return graph;
   // Copied specializes first, weakest first: what they drop their originals drop, too.
   for (const child of root.children.toReversed())
     if (isCopiedSpecialize(child)) {

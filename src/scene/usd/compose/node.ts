@@ -169,23 +169,25 @@ export function* strongest(node: Node): Generator<Node> {
 
 /** A copy for another prim, nodes in strength order; `keep` chooses the nodes that come along. */
 export function copyGraph(graph: Graph, keep: (node: Node) => boolean = () => true): Graph {
-  const nodes = [...strongest(graph.root)].filter(keep);
-  return { ...copied(nodes), instance: graph.instance };
-}
-
-function copied(nodes: readonly Node[]): { root: Node; nodes: Node[] } {
+  const { instance } = graph;
+  if (graph.nodes.length === 1) {
+    const root = { ...graph.root, index: 0, children: [] };
+    return { root, nodes: [root], instance };
+  }
   const copies = new Map<Node, Node>();
-  const out = nodes.map((node, index) => {
-    const copy = { ...node, index, children: [] };
+  const nodes: Node[] = [];
+  for (const node of strongest(graph.root)) {
+    if (!keep(node)) continue;
+    const copy = { ...node, index: nodes.length, children: [] };
     copies.set(node, copy);
-    return copy;
-  });
-  for (const copy of out) {
+    nodes.push(copy);
+  }
+  for (const copy of nodes) {
     copy.parent = copy.parent && copies.get(copy.parent);
     copy.origin = copy.origin && copies.get(copy.origin);
     copy.parent?.children.push(copy);
   }
-  return { root: out[0], nodes: out };
+  return { root: nodes[0], nodes, instance };
 }
 
 /** Moves a graph on to a child prim. */

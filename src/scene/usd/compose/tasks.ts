@@ -34,20 +34,25 @@ export type Tasks = Readonly<{
 }>;
 
 export function taskQueue(): Tasks {
-  const byStep: Task[][] = Array.from({ length: 17 }, () => []);
+  // Most prims have few steps or none.
+  const byStep: Task[][] = [];
+  const listOf = (step: Step): Task[] => {
+    byStep[step] ??= [];
+    return byStep[step];
+  };
   const move = (from: Step, to: Step): void => {
-    for (const task of byStep[from].splice(0)) byStep[to].push({ ...task, step: to });
+    for (const task of listOf(from).splice(0)) listOf(to).push({ ...task, step: to });
   };
   return {
     add: (step, node, variant) => {
-      const list = byStep[step];
+      const list = listOf(step);
       const implied = step === STEP.impliedClasses || step === STEP.impliedSpecializes;
       if (implied && list.some((task) => task.node === node)) return;
       const { path, set, number } = variant ?? { path: "", set: "", number: 0 };
       list.push({ step, node, path, set, number });
     },
     next: () => {
-      const list = byStep.find((tasks) => tasks.length > 0);
+      const list = byStep.find((tasks) => tasks && tasks.length > 0);
       if (!list) return undefined;
       let best = 0;
       for (let i = 1; i < list.length; i++) if (before(list[i], list[best])) best = i;

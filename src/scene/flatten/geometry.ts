@@ -25,9 +25,7 @@ export function meshList(keys: SpecKeys, problems: Report): MeshList {
   return {
     list,
     add: (prim, groups, uv) => {
-      const specs = [prim, ...groups.map((g) => g.prim)].map((p) =>
-        p.opinions.map((o) => idOf(o.spec)).join(),
-      );
+      const specs = [prim, ...groups.map((g) => g.prim)].map(keys.of);
       const key = `${specs.join("|")} ${uv.name ?? ""} ${JSON.stringify(uv.transform ?? "")}`;
       const before = known.get(key);
       if (before) return before;

@@ -26,6 +26,8 @@ export type Frame = Readonly<{
   height: number;
   /** Linear radiance, 3 per pixel. */
   rgb: Float32Array;
+  /** Mean of the first half of the samples (zero with one sample): what differs from `rgb` is noise. */
+  half?: Float32Array;
   /** Part index + 1 at the pixel's centre; 0: nothing there. Exact and not anti-aliased. */
   ids: Uint32Array;
   /** Guides for the denoiser, 3 per pixel. */

@@ -156,6 +156,8 @@ export const HEAD_IDS = 100;
 export const HEAD_ALBEDO = 104;
 export const HEAD_NORMAL = 108;
 export const HEAD_DEPTH = 112;
+/** Mean of the first half of the samples. */
+export const HEAD_HALF = 116;
 /** Visible world box relative to the origin, 6 × f32. */
 export const HEAD_BOX = 120;
 /** Camera in f64: position, right, up, forward (absolute), then window and lens. */

@@ -76,6 +76,7 @@ export async function openRenderer(scene: Scene, o: { workers: number }): Promis
     const three = settings.samples > 0 ? pixels * 12 : 0;
     const planes: Planes = {
       rgb: arena.take(three),
+      half: arena.take(three),
       albedo: arena.take(three),
       normal: arena.take(three),
       ids: arena.take(pixels * 4),
@@ -101,6 +102,7 @@ export async function openRenderer(scene: Scene, o: { workers: number }): Promis
       width,
       height,
       rgb: arena.floats(planes.rgb, three / 4).slice(),
+      half: arena.floats(planes.half, three / 4).slice(),
       ids: new Uint32Array(arena.ints(planes.ids, pixels).slice().buffer as ArrayBuffer),
       albedo: arena.floats(planes.albedo, three / 4).slice(),
       normal: arena.floats(planes.normal, three / 4).slice(),

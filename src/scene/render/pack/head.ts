@@ -16,6 +16,7 @@ import {
   HEAD_FOCAL,
   HEAD_FOCUS,
   HEAD_FORWARD,
+  HEAD_HALF,
   HEAD_HEIGHT,
   HEAD_IDS,
   HEAD_INSTANCE_COUNT,
@@ -53,7 +54,14 @@ import type { TopLevel } from "./parts.js";
 import type { PackedScene } from "./scene.js";
 
 /** Addresses of the output planes. */
-export type Planes = Readonly<{ rgb: number; ids: number; albedo: number; normal: number; depth: number }>;
+export type Planes = Readonly<{
+  rgb: number;
+  half: number;
+  ids: number;
+  albedo: number;
+  normal: number;
+  depth: number;
+}>;
 
 /** Roughness that surfaces have at least when only diffuse light falls on them from a bounce. */
 const BLUNT = 0.3;
@@ -107,6 +115,7 @@ export function writeHead(o: {
   u32(HEAD_SEED, settings.seed >>> 0);
   u32(HEAD_PERSPECTIVE, view.projection === "perspective" ? 1 : 0);
   u32(HEAD_RGB, planes.rgb);
+  u32(HEAD_HALF, planes.half);
   u32(HEAD_IDS, planes.ids);
   u32(HEAD_ALBEDO, planes.albedo);
   u32(HEAD_NORMAL, planes.normal);

@@ -5,6 +5,7 @@ import {
   HEAD_BLUNT,
   HEAD_BOUNCES,
   HEAD_DEPTH,
+  HEAD_HALF,
   HEAD_HEIGHT,
   HEAD_IDS,
   HEAD_NEXT_TILE,
@@ -81,7 +82,13 @@ function shade(head: usize, x: i32, y: i32, width: i32, samples: i32): void {
   let normalX: f32 = 0;
   let normalY: f32 = 0;
   let normalZ: f32 = 0;
+  const pixel = <usize>(y * width + x) * 12;
+  const half = samples >> 1;
   for (let s = 0; s < samples; s++) {
+    if (s === half && half > 0) {
+      const share = <f32>1 / <f32>half;
+      storeThree(<usize>load<u32>(head, HEAD_HALF) + pixel, r * share, g * share, b * share);
+    }
     startSample(s);
     draw(0);
     aim(x, y);
@@ -103,7 +110,6 @@ function shade(head: usize, x: i32, y: i32, width: i32, samples: i32): void {
     }
   }
   const share = <f32>1 / <f32>samples;
-  const pixel = <usize>(y * width + x) * 12;
   storeThree(<usize>load<u32>(head, HEAD_RGB) + pixel, r * share, g * share, b * share);
   storeThree(<usize>load<u32>(head, HEAD_ALBEDO) + pixel, albedoR * share, albedoG * share, albedoB * share);
   storeThree(<usize>load<u32>(head, HEAD_NORMAL) + pixel, normalX * share, normalY * share, normalZ * share);

@@ -88,6 +88,8 @@ export function explainWriteError(error: unknown, file: string): unknown {
       "Free some space and run the same command again; finished work is kept.",
     ],
     EDQUOT: ["disk_full", "the disk quota is used up", "Free some space and run the same command again."],
+    // What Node's recursive mkdir says on a read-only file system.
+    ENOENT: ["no_folder", "its folder does not exist and cannot be made", "Choose a writable folder."],
     EROFS: ["read_only", "the folder is read-only", "Choose a writable folder or remount it."],
     EACCES: ["no_permission", "permission denied", "Make the folder writable for this user."],
     EPERM: ["no_permission", "not permitted", "Make the folder writable for this user."],

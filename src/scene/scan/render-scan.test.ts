@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
@@ -280,7 +280,7 @@ describe("a run that stops", () => {
   test("goes on where it was, and ends in the same bytes as one in a single go", async () => {
     const whole = await render(GRID);
     const output = path.join(await mkdtemp(path.join(tmpdir(), "scan-")), "out");
-    for (const stopAt of [1, 4, 9, 17]) {
+    for (const stopAt of [2, 15]) {
       const abort = new AbortController();
       let frames = 0;
       const stopped = render(GRID, {
@@ -292,8 +292,10 @@ describe("a run that stops", () => {
       });
       await expect(stopped).rejects.toMatchObject({ code: "interrupted", exitCode: 130 });
     }
+    // What a kill leaves: a half-written file of a process that is gone.
+    await writeFile(path.join(output, "trigger_0000", ".rgb_0005.png.4194305.0123abcd.tmp"), "half");
     const end = await render(GRID, { output });
-    expect(end.result.kept).toBeGreaterThanOrEqual(17);
+    expect(end.result.kept).toBeGreaterThanOrEqual(15);
     expect(end.bytes).toEqual(whole.bytes);
     expect(whole.result.kept).toBe(0);
     const again = await render(GRID, { output });

@@ -10,6 +10,7 @@ import type { Renderer } from "../view.js";
 import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
 import { develop } from "./develop.js";
 import { type Picture, writeFrame } from "./frame-files.js";
+import { removeLeftovers } from "./leftovers.js";
 import type { Capture } from "./lighting.js";
 import { BANNER } from "./metadata.js";
 import { planScan } from "./plan.js";
@@ -75,6 +76,7 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
     for (const trigger of plan.triggers) {
       for (const pass of trigger.passes) {
         const folder = path.join(trigger.folder, pass.folder);
+        await removeLeftovers(path.join(o.output, folder));
         for (const frame of pass.frames) {
           o.signal?.throwIfAborted();
           const key = path.posix.join(trigger.folder, pass.folder, frame.slot.id);

@@ -5,6 +5,7 @@ import { type Problem, ReflowError } from "../../kit/errors.js";
 import { cores } from "../../kit/pool.js";
 import type { Cookbook, NamedLighting, Pipeline } from "../../scene/cookbook/index.js";
 import type { Scene } from "../../scene/model.js";
+import type { DryPlan, DryRun } from "../../scene/scan/index.js";
 import { onInterrupt } from "../interrupt.js";
 import { outputMode, quoted, reporter, suggest } from "../output.js";
 import { listOption, wholeOption } from "./work.js";
@@ -150,31 +151,39 @@ async function dryRun(
   lightings: readonly NamedLighting[] | undefined,
 ): Promise<void> {
   const { dryRunScan } = await import("../../scene/scan/index.js");
-  const facts = await dryRunScan(scene, cookbook, chosen(flags, lightings));
+  const { rules, plan } = await dryRunScan(scene, cookbook, chosen(flags, lightings));
+  const failed = plan instanceof ReflowError;
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify({ type: "result", name: "scene render", value: facts })}\n`);
-    return;
-  }
-  const width = facts.rules.reduce((most, r) => Math.max(most, String(r.n_matched).length), 5);
-  const lines = [
-    `${"prims".padStart(width)}  rule`,
-    ...facts.rules.map(
-      (r) => `${String(r.n_matched).padStart(width)}  ${r.match}  ${JSON.stringify(r.labels)}`,
-    ),
+    const value = failed ? { rules } : { rules, ...plan };
+    process.stdout.write(`${JSON.stringify({ type: "result", name: "scene render", value })}\n`);
+  } else process.stdout.write(`${[...ruleLines(rules), ...(failed ? [] : planLines(plan))].join("\n")}\n`);
+  if (failed) throw plan;
+  if (!flags.json)
+    for (const { severity, message } of plan.problems.slice(0, SHOWN))
+      process.stderr.write(`${severity}: ${message}\n`);
+}
+
+function ruleLines(rules: DryRun["rules"]): readonly string[] {
+  if (rules.length === 0) return ["No semantic rules", ""];
+  const width = rules.reduce((most, r) => Math.max(most, String(r.n_matched).length), 5);
+  const row = (count: string, rest: string) => `${count.padStart(width)}  ${rest}`;
+  return [
+    row("prims", "rule"),
+    ...rules.map((r) => row(String(r.n_matched), `${r.match}  ${JSON.stringify(r.labels)}`)),
     "",
-    `Board: ${facts.board.map((v) => v.toFixed(2)).join(" × ")} scene units`,
-    `Frames: ${facts.frames}, each ${facts.resolution.join(" × ")} px of ${facts.window.map((v) => v.toFixed(2)).join(" × ")} scene units`,
-    `Pictures: ${facts.pictures}${facts.lightings.length > 0 ? ` (${facts.lightings.join(", ")})` : ""}`,
-    `Labels: ${
-      Object.entries(facts.labels)
-        .map(([label, n]) => `${label} ${n}`)
-        .join(", ") || "none"
-    }`,
-    ...(facts.defects.length > 0 ? [`Defects: ${facts.defects.join(", ")}`] : []),
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
-  for (const problem of facts.problems.slice(0, SHOWN))
-    process.stderr.write(`${problem.severity}: ${problem.message}\n`);
+}
+
+function planLines(plan: DryPlan): readonly string[] {
+  const size = (values: readonly number[]) => values.map((v) => v.toFixed(2)).join(" × ");
+  const labels = Object.entries(plan.labels).map(([label, n]) => `${label} ${n}`);
+  return [
+    `Board: ${size(plan.board)} scene units`,
+    `Frames: ${plan.frames}, each ${plan.resolution.join(" × ")} px of ${size(plan.window)} scene units`,
+    `Pictures: ${plan.pictures}${plan.lightings.length > 0 ? ` (${plan.lightings.join(", ")})` : ""}`,
+    `Labels: ${labels.join(", ") || "none"}`,
+    ...(plan.defects.length > 0 ? [`Defects: ${plan.defects.join(", ")}`] : []),
+  ];
 }
 
 /** Reads the scene; what is odd about it is told, and without a scene it is an error. */

@@ -34,7 +34,7 @@ function problemsOf(schema: z.ZodType, issue: Issue, value: unknown, places: Pla
       return {
         code: "unknown_key",
         severity: "error",
-        message: `${field} is no key that is known here`,
+        message: `${field} is no known key${near ? `; did you mean ${near}?` : ""}`,
         hint: near ? `Did you mean ${near}?` : "Remove it; docs/scene-render.md lists the keys.",
         where: places.placeOfKey(path, key),
       };

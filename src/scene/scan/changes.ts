@@ -35,7 +35,9 @@ export function recipeFor(cookbook: Cookbook, pipeline: Pipeline | undefined): R
   } else {
     const own = recipes[pipeline];
     if (own) return own;
-    const able = Object.values(recipes).find(({ config }) =>
+    // The files of defects say which components take part; those of good pictures need not.
+    const others = [recipes.defect, recipes.missing, recipes.good].filter((recipe) => recipe !== undefined);
+    const able = others.find(({ config }) =>
       pipeline === "good"
         ? true
         : pipeline === "defect"

@@ -1,15 +1,20 @@
-import type { Problem } from "../../kit/errors.js";
+import { type Problem, ReflowError } from "../../kit/errors.js";
 import type { Cookbook, Pipeline } from "../cookbook/index.js";
 import type { Scene } from "../model.js";
-import type { RuleStats } from "../semantics/index.js";
+import { matchRules, type RuleStats } from "../semantics/index.js";
 import { boardBox } from "./board.js";
 import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
-import { classLabels } from "./labels.js";
 import { planScan } from "./plan.js";
+import type { ScanPlan } from "./types.js";
 
 export type DryRun = Readonly<{
   /** How many prims each rule matches. */
   rules: RuleStats["per_rule"];
+  /** What would be rendered, or why nothing can be. */
+  plan: DryPlan | ReflowError;
+}>;
+
+export type DryPlan = Readonly<{
   /** Extents of the board, scene units. */
   board: readonly number[];
   frames: number;
@@ -33,12 +38,21 @@ export async function dryRunScan(
 ): Promise<DryRun> {
   const recipe = recipeFor(cookbook, o.pipeline);
   const { config, merged } = changedConfig(recipe, o);
-  const { stats } = classLabels(scene, config);
-  const plan = await planScan(scene, config, merged);
-  const { min, max } = boardBox(scene, config.pcba_root);
+  const rules = matchRules(scene, config.semantics ?? [], { dryRun: true }).per_rule;
+  try {
+    return { rules, plan: summary(await planScan(scene, config, merged)) };
+  } catch (error) {
+    // What the rules match is what shows why.
+    if (error instanceof ReflowError) return { rules, plan: error };
+    throw error;
+  }
+}
+
+function summary(plan: ScanPlan): DryPlan {
+  const { min, max } = boardBox(plan.scene, plan.config.pcba_root);
   const passes = plan.triggers.flatMap((trigger) => trigger.passes);
-  const view = passes[0]?.frames[0]?.view;
   const first = passes[0];
+  const view = first?.frames[0]?.view;
   const labels: Record<string, number> = {};
   for (const set of first?.labels ?? []) {
     const entry = first?.palette.find(set);
@@ -46,16 +60,16 @@ export async function dryRunScan(
     const name = Object.values(entry.labels).join("+");
     labels[name] = (labels[name] ?? 0) + 1;
   }
+  const { defects, missing_components } = plan.triggers[0]?.metadata ?? {};
   return {
-    rules: stats?.per_rule ?? [],
     board: [0, 1, 2].map((axis) => (max[axis] as number) - (min[axis] as number)),
     frames: passes.reduce((sum, pass) => sum + pass.frames.length, 0),
     pictures: plan.pictures,
-    resolution: config.resolution,
+    resolution: plan.config.resolution,
     window: view ? [view.width, view.height] : [],
     lightings: plan.lightings.filter((name) => name !== undefined),
     labels,
-    defects: defectCounts(plan.triggers[0]?.metadata.defects, plan.triggers[0]?.metadata.missing_components),
+    defects: defectCounts(defects, missing_components),
     problems: plan.problems,
   };
 }

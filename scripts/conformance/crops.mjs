@@ -4,7 +4,7 @@
 //        [--python <interpreter with numpy, opencv, pillow, yaml>] [--seeds N] [--json]
 //        [--good <frames>] [--defect <frames>] [--missing <folder with reference/ and defective/>]
 //
-// Without folders it makes random ones. Pictures must agree in name, size, channels and every pixel, JSON in value.
+// Folders are renders (their output or a trigger); without any it makes random frames. Pictures must agree in name, size, channels and every pixel, JSON in value.
 // The upstream code is never part of this repository.
 import { spawnSync } from "node:child_process";
 import {
@@ -185,7 +185,48 @@ async function comparePairs(what, good, defect, settings) {
 
 const size = (random) => [random.pick([96, 201, 320, 333]), random.pick([80, 121, 240])];
 const DIRS = { capacitor: "passive_component", ic: "IC" };
-for (let seed = 1; seed <= seeds; seed++) {
+/** Frames of a real render, as `reflow scene render` writes them: the folder or its first trigger. */
+async function compareRenders(good, defect, missing) {
+  const base = {
+    ...ROI_DEFAULTS,
+    classes: ["capacitor", "resistor", "inductor", "led", "ic"],
+    maxEmitScope: "global",
+  };
+  const source = good && (await locateFrames(good)).pictures;
+  if (source)
+    for (const morphKernel of [0, 1, 2, 5])
+      for (const offset of [0, 10])
+        for (const classDirs of [null, DIRS])
+          await compareRois("render: ROI", source, {
+            ...base,
+            ...{ morphKernel, offset, classDirs, bridge: offset > 0 ? { distance: 60, classes: [] } : null },
+          });
+  if (source)
+    await compareRois("render: ROI, max_emit (global)", source, { ...base, maxEmit: 7, classDirs: DIRS });
+  const bad = defect && (await locateFrames(defect)).pictures;
+  const parts = { ...COMPONENT_DEFAULTS, depth: 7 };
+  if (bad) await compareComponents("render: components, defects", bad, parts);
+  if (source) await compareComponents("render: components, classes", source, parts);
+  if (source && bad)
+    for (const mode of ["frame", "component"])
+      await comparePairs(`render: pairs, ${mode}`, source, bad, {
+        ...PAIR_DEFAULTS,
+        mode,
+        depth: 7,
+        lights: ["WhiteLight"],
+      });
+  if (!missing) return;
+  const { pictures, notes } = await locateFrames(missing);
+  await compareComponents("render: components, missing", pictures, parts, notes);
+  await comparePairs("render: pairs, frame, missing", notes, pictures, {
+    ...PAIR_DEFAULTS,
+    lights: ["WhiteLight"],
+  });
+}
+
+const given = ["good", "defect", "missing"].map((name) => option(name) && path.resolve(option(name)));
+if (given.some(Boolean)) await compareRenders(...given);
+for (let seed = 1; seed <= (given.some(Boolean) ? 0 : seeds); seed++) {
   const random = seeded(seed).fork("settings");
   const ids = random.chance(0.5) ? ["x0_y0", "x1_y0", "x10_y0", "x2_y1"] : ["0000", "0001", "0002"];
   const shape = size(random);

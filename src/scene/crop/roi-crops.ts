@@ -104,15 +104,15 @@ function summary(
     }
   }
   const problems: Problem[] = frames.flatMap((f) => f.problems);
-  for (const name of settings.classes)
-    if (!seen.has(name))
-      problems.push({
-        code: "class_unknown",
-        severity: "warning",
-        message: `no frame has the class "${name}"; there are ${[...seen].sort().join(", ") || "none"}`,
-        hint: "Correct crop.classes, or the semantic rules of the render.",
-        where: { file: source },
-      });
+  const unknown = settings.classes.filter((name) => !seen.has(name));
+  if (unknown.length > 0)
+    problems.push({
+      code: "class_unknown",
+      severity: "warning",
+      message: `no frame has ${unknown.join(", ")}; there are ${[...seen].sort().join(", ") || "no labels"}`,
+      hint: "Correct crop.classes, or the semantic rules of the render.",
+      where: { file: source },
+    });
   return {
     frames,
     emitted: frames.reduce((n, f) => n + f.rois.length, 0),

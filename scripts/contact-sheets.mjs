@@ -5,7 +5,7 @@
 // Renders the board's good, defect and missing flows under all lightings into <dir> (kept and resumed when named) and
 // cuts component pairs out of them, all by the command line as a user would.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,20 @@ function reflow(...args) {
   return done.stdout;
 }
 
+/** The board's cookbook with wide frames: a quarter of the board in each, 20 µm a pixel. */
+function wideCookbook() {
+  const to = path.join(work, "cookbook", board);
+  cpSync(path.join(root, "cookbooks", "pcb", board), to, { recursive: true });
+  for (const name of readdirSync(to).filter((n) => n.endsWith(".yaml"))) {
+    const text = readFileSync(path.join(to, name), "utf8")
+      .replace(/^resolution: .*$/m, "resolution: [1600, 1120]")
+      .replace(/^( +[xy]_num): \d+$/gm, "$1: 2")
+      .replace(/^horizontal_aperture: .*$/m, "horizontal_aperture: 320");
+    writeFileSync(path.join(to, name), text);
+  }
+  return to;
+}
+
 /** Good and defective pictures of each defect: `{label, family, object, folder}`. */
 function renderPairs() {
   const scene = path.join(work, `${board}.usda`);
@@ -49,10 +63,10 @@ function renderPairs() {
     LIGHTINGS.join(","),
   ];
   for (const [pipeline, patches] of [
-    ["good", Number(option("patches", "4"))],
-    ["defect", Number(option("patches", "4"))],
+    ["good", Number(option("patches", "1"))],
+    ["defect", Number(option("patches", "1"))],
     // The missing flow takes two pictures of each cell.
-    ["missing", 2 * Number(option("patches", "4"))],
+    ["missing", 2 * Number(option("patches", "1"))],
   ])
     reflow(
       ...["scene", "render", scene, ...shared],

@@ -15,15 +15,20 @@ export type Assigned = Readonly<{
   spare: number;
 }>;
 
-/** Lands up to this far (mm) from a part of unknown package may be its own. */
-const FAR = 6;
+/** Lands up to this far (mm) from the middle of a part of unknown package may be its own; without twins up to that far. */
+const FAR = 20;
+const CLOSE = 2.5;
+const GAP = 1.5;
+/** How well a twin has to lie, millimetres. */
+const TWIN = 0.15;
 const SLACK = 0.3;
 /** Parts whose two pins lie along X at 0° by IPC-7351. */
 const LYING = /^(R|C|L|D|F|FB|LED)\d/i;
 
 /**
  * Gives each land of the top side to a component: by name where the files name pins, else to the one whose package
- * reaches it with the most room to spare; what is left goes to the nearest part whose package is not known.
+ * reaches it with the most room to spare; what is left goes to parts whose package is not known, if it lies as their
+ * pins would.
  */
 export function assignLands(
   placements: readonly Placement[],
@@ -54,23 +59,63 @@ export function assignLands(
     }
     if (best !== undefined) owner.set(land, best);
   }
-  const unknown = top.filter(({ i }) => !reaches.get(i) && !namedParts.has(i));
-  for (const land of lands) {
-    if (owner.has(land) || land.component !== undefined) continue;
-    let best: number | undefined;
-    let closest = FAR;
-    for (const { p, i } of unknown) {
-      const d = Math.hypot(land.at[0] - p.at[0], land.at[1] - p.at[1]);
-      if (d <= closest) [best, closest] = [i, d];
-    }
-    if (best !== undefined) owner.set(land, best);
-  }
+  const spare = lands.filter((land) => !owner.has(land) && land.component === undefined);
+  const claims = top
+    .filter(({ i }) => !reaches.get(i) && !namedParts.has(i))
+    .flatMap(({ p, i }) => claimed(p, spare).map((c) => ({ ...c, i })));
+  for (const { land, i } of claims.sort((a, b) => a.far - b.far)) if (!owner.has(land)) owner.set(land, i);
   return collected(
     placements,
     owner,
     lands.length,
     top.map(({ i }) => i),
   );
+}
+
+/**
+ * Lands that a part of unknown package may call its own: those that have a twin of the same size mirrored through the
+ * part's middle or one of its axes, as many as its name has pins. Stray lands nearby have no twin there.
+ */
+function claimed(p: Placement, spare: readonly Land[]): { land: Land; far: number }[] {
+  const near = spare
+    .map((land) => ({
+      land,
+      far: Math.hypot(land.at[0] - p.at[0], land.at[1] - p.at[1]),
+      at: own(p, land.at),
+    }))
+    .filter(({ far }) => far <= FAR)
+    .sort((a, b) => a.far - b.far);
+  const has = (x: number, y: number, of: Land) =>
+    near.some((n) => Math.hypot(n.at[0] - x, n.at[1] - y) <= TWIN && alike(n.land, of));
+  const twins = near.filter(
+    ({ land, at: [x, y] }) => has(-x, y, land) || has(x, -y, land) || has(-x, -y, land),
+  );
+  const pins = hasTwoPins(p) ? 2 : pinCount(p.footprint);
+  const most = pins === undefined ? twins.length : pins <= 2 ? pins : Math.ceil(pins * 1.05) + 1;
+  if (twins.length === 0) return near.filter(({ far }) => far <= CLOSE);
+  // Beyond a wide gap other parts begin.
+  const end = twins.findIndex(
+    ({ far }, k) => k > 0 && far - twins[k - 1].far > Math.max(GAP, 0.45 * twins[k - 1].far),
+  );
+  return twins.slice(0, Math.min(most, end < 0 ? most : end));
+}
+
+function alike(a: Land, b: Land): boolean {
+  const size = ({ box }: Land) => [box.maxX - box.minX, box.maxY - box.minY];
+  const [aw, ah] = size(a);
+  const [bw, bh] = size(b);
+  return Math.abs(aw - bw) < 0.1 && Math.abs(ah - bh) < 0.1;
+}
+
+/** "TSOP54", "BGA-381", "2x20": the pins that a name counts. */
+function pinCount(footprint: string): number | undefined {
+  const rows = /(?:^|[_-])([1-4])x(\d{1,3})(?:[_-]|$)/i.exec(footprint);
+  if (rows) return Number(rows[1]) * Number(rows[2]);
+  const found =
+    /(?:SOP|SOIC|SO|QFP|QFN|DFN|SON|BGA|LGA|CSP|DIP|PLCC|SOT-\d+)[-_]?(\d{1,4})(?!\d|[x.]\d)/i.exec(
+      footprint,
+    );
+  return found ? Number(found[1]) : undefined;
 }
 
 function collected(
@@ -84,7 +129,11 @@ function collected(
   const padless: string[] = [];
   const turned: string[] = [];
   const done = placements.map((p, i): Placement => {
-    const mine = lists.get(i);
+    const all = lists.get(i);
+    const mine =
+      all && all.length > 2 && hasTwoPins(p) && all.every((l) => l.component === undefined)
+        ? bestPair(p, all)
+        : all;
     if (!mine) {
       if (top.includes(i)) padless.push(p.ref);
       return p;
@@ -95,6 +144,25 @@ function collected(
     return { ...placed, pads: padsOf(placed, mine) };
   });
   return { placements: done, padless, turned, spare: lands - owner.size };
+}
+
+/** Chips, and diodes in two-pin packages. */
+function hasTwoPins(p: Placement): boolean {
+  return LYING.test(p.ref) && !/SOT|SC-?70|TO-?\d|Array|_x\d|Duo|Dual|RGB/i.test(p.footprint);
+}
+
+/** The two lands of one size whose middle is nearest to that of the part: a third one is a test point or a neighbour's. */
+function bestPair(p: Placement, lands: readonly Land[]): Land[] {
+  let best: Land[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  lands.forEach((a, i) => {
+    for (const b of lands.slice(i + 1)) {
+      const off = Math.hypot((a.at[0] + b.at[0]) / 2 - p.at[0], (a.at[1] + b.at[1]) / 2 - p.at[1]);
+      const cost = off + (alike(a, b) ? 0 : 1);
+      if (cost < least) [best, least] = [[a, b], cost];
+    }
+  });
+  return best;
 }
 
 /** The point in the component's own frame. */

@@ -1,6 +1,6 @@
 import type { Problem } from "../../kit/errors.js";
 import { type ProblemLog, problemLog } from "../board/problem-log.js";
-import { columnOf, type Rows, splitTable } from "./tables.js";
+import { columnOf, plainName, type Rows, splitTable } from "./tables.js";
 
 /** A row of a pick-and-place file. Millimetres, degrees counter-clockwise, in the file's own axes. */
 export type CentroidRow = Readonly<{
@@ -104,6 +104,7 @@ export function parseCentroid(text: string, file: string): { rows?: CentroidRow[
   const names = table[header].cells.map((c) => c.replace(/^#+\s*/, ""));
   const column = columnsOf(names);
   const said = statedUnit(text, names[column.x]);
+  const kicad = plainName(names[column.x]) === "posx" && plainName(names[column.ref]) === "ref";
   const rows: CentroidRow[] = [];
   let bare = 0;
   for (const { cells, line } of table.slice(header + 1)) {
@@ -125,12 +126,14 @@ export function parseCentroid(text: string, file: string): { rows?: CentroidRow[
       continue;
     }
     if (!x.said && said === undefined) bare++;
+    const side = sideOf(column.side < 0 ? "" : (cells[column.side] ?? ""), file);
     rows.push({
       ref,
       x: x.mm,
       y: y.mm,
-      rotation,
-      side: sideOf(column.side < 0 ? "" : (cells[column.side] ?? ""), file),
+      // KiCad writes the angle of parts on the bottom as it looks through the board.
+      rotation: kicad && side === "bottom" ? 180 - rotation : rotation,
+      side,
       value: column.value < 0 ? "" : (cells[column.value] ?? ""),
       footprint: column.footprint < 0 ? "" : (cells[column.footprint] ?? ""),
       line,

@@ -4,7 +4,7 @@ import type { Box, Mat4, Part, Scene, TriangleMesh } from "../model.js";
 import { isJoint, movingParts, type PosePlan } from "../poses/index.js";
 import { partsBelow } from "../prims.js";
 import type { Pose } from "../view.js";
-import { isDisturbed, readJoint, remakeJoint, soupOf } from "./joint.js";
+import { isDisturbed, readJoint, remakeJoint, soupNear, soupOf } from "./joint.js";
 
 /** A scene with the joints of all its defects, and what to change for each plan. */
 export type DefectScene = Readonly<{
@@ -84,9 +84,12 @@ function remakeJoints(
   const remade: Remade[] = [];
   for (const golden of joints) {
     const part = scene.parts[golden]!;
-    const joint = readJoint(scene.meshes[part.mesh]!, part.world, before, millimetre);
-    if (joint === undefined || !joint.touched || !isDisturbed(joint, before, after, millimetre)) continue;
-    remade.push({ golden, mesh: remakeJoint(joint, after), world: joint.toWorld });
+    const mesh = scene.meshes[part.mesh]!;
+    const place = boxOf(transformPoints(mesh.points, part.world));
+    const [was, is] = [soupNear(before, place), soupNear(after, place)];
+    const joint = readJoint(mesh, part.world, was, millimetre);
+    if (joint === undefined || !joint.touched || !isDisturbed(joint, was, is, millimetre)) continue;
+    remade.push({ golden, mesh: remakeJoint(joint, is), world: joint.toWorld });
   }
   return remade;
 }

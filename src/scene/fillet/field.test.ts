@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Point } from "../board/board.js";
+import { areaOf, convexHull, depthInside, longestEdge, spanAt } from "../outline.js";
 import { boxMesh } from "../poses/fixtures.js";
 import { coverOf, heightAt, latticeOf, solderSurface } from "./field.js";
-import { areaOf, convexHull, depthInside, longestEdge, spanAt } from "./outline.js";
 import { sheetOf } from "./sheet.js";
 
 const circle = (radius: number, n = 96): Point[] =>

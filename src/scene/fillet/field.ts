@@ -1,5 +1,5 @@
 import type { Point } from "../board/board.js";
-import { areaOf, depthInside } from "./outline.js";
+import { areaOf, depthInside } from "../outline.js";
 
 /** Fine cells per node spacing: how exactly the walls of moved terminations are placed. */
 const FINE = 4;

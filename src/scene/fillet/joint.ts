@@ -1,9 +1,9 @@
 import type { Point } from "../board/board.js";
-import { boxOf } from "../box.js";
 import { invert, transformPoint, transformPoints } from "../matrix.js";
-import type { Mat4, TriangleMesh } from "../model.js";
+import type { Box, Mat4, TriangleMesh } from "../model.js";
+import { areaOf, convexHull, longestEdge } from "../outline.js";
+import { landHeight } from "../poses/index.js";
 import { type Cover, coverOf, type Lattice, latticeOf, solderSurface } from "./field.js";
-import { areaOf, convexHull, longestEdge } from "./outline.js";
 import { sheetOf } from "./sheet.js";
 
 /** Node spacings across a pad's shorter side. */
@@ -43,7 +43,24 @@ export function readJoint(
   if (hull.length < 3 || !(areaOf(hull) > 1e-6 * millimetre ** 2)) return undefined;
   const [c, s] = longestEdge(hull);
   const [x, y] = [0, 1].map((k) => hull.reduce((sum, p) => sum + p[k as 0 | 1], 0) / hull.length);
-  const toWorld: Mat4 = [c, s, 0, 0, -s, c, 0, 0, 0, 0, 1, 0, x!, y!, boxOf(points).min[2], 1];
+  const toWorld: Mat4 = [
+    c,
+    s,
+    0,
+    0,
+    -s,
+    c,
+    0,
+    0,
+    0,
+    0,
+    1,
+    0,
+    x!,
+    y!,
+    landHeight(points, 0.5 * millimetre),
+    1,
+  ];
   const toJoint = invert(toWorld)!;
   const local = transformPoints(points, toJoint);
   const outline = hull.map((p) => {
@@ -113,6 +130,25 @@ function solderBeside(
     volume += (under ? Math.max(0, Math.min(top, metal.low[at]!)) : top) * fine * fine;
   });
   return { volume, touched };
+}
+
+/** Of triangles (9 numbers each) those whose box meets the box in X and Y. */
+export function soupNear(soup: Float64Array, box: Box): Float64Array {
+  const kept: number[] = [];
+  for (let t = 0; t < soup.length; t += 9) {
+    const [ax, bx, cx] = [soup[t]!, soup[t + 3]!, soup[t + 6]!];
+    if (ax > box.max[0] && bx > box.max[0] && cx > box.max[0]) continue;
+    if (ax < box.min[0] && bx < box.min[0] && cx < box.min[0]) continue;
+    const [ay, by, cy] = [soup[t + 1]!, soup[t + 4]!, soup[t + 7]!];
+    if (ay > box.max[1] && by > box.max[1] && cy > box.max[1]) continue;
+    if (ay < box.min[1] && by < box.min[1] && cy < box.min[1]) continue;
+    kept.push(t);
+  }
+  const out = new Float64Array(kept.length * 9);
+  kept.forEach((t, k) => {
+    for (let i = 0; i < 9; i++) out[k * 9 + i] = soup[t + i]!;
+  });
+  return out;
 }
 
 /** Triangles as 9 numbers each. `points`: the mesh's vertices, moved. */

@@ -1,6 +1,6 @@
 import type { TriangleMesh } from "../model.js";
+import { spanAt } from "../outline.js";
 import { heightAt, type Lattice } from "./field.js";
-import { spanAt } from "./outline.js";
 
 /**
  * The solder's surface as a mesh: rows of the lattice, each stretched between the outline's ends, so that the border is

@@ -1,4 +1,5 @@
 /** Structural defects: which components, how they are posed, what they are called. */
+export { landHeight } from "./land.js";
 export * from "./pool.js";
 export * from "./prepare.js";
 export { chooseDefects, eligibleFor } from "./select.js";

@@ -6,6 +6,7 @@ import { boxOf, transformBox } from "../box.js";
 import { IDENTITY, multiply, rotation, transformPoint, transformPoints, translation } from "../matrix.js";
 import type { Box, Mat4, Scene } from "../model.js";
 import { blockScene } from "./fixtures.js";
+import { landHeight } from "./land.js";
 import { type ComponentPool, componentPool, componentTypes } from "./pool.js";
 import { type PosePlan, preparePoses } from "./prepare.js";
 import type { DefectRequest, Geometry } from "./types.js";
@@ -266,6 +267,19 @@ describe("physical geometry", () => {
       }
     }
   });
+});
+
+test("the land of a joint: its border, and for pins through the board the upper one", () => {
+  const ring = (radius: number, z: number): number[] =>
+    Array.from({ length: 12 }, (_, k) => [
+      radius * Math.cos(k / 1.91),
+      radius * Math.sin(k / 1.91),
+      z,
+    ]).flat();
+  const fillet = [...ring(1, 0.5), ...ring(0.5, 0.8), 0, 0, 1.2];
+  expect(landHeight(Float64Array.from(fillet), 0.5)).toBe(0.5);
+  const cone = [...ring(0.2, -2.4), ...ring(1, -1.6), ...ring(0.98, 0.04), ...ring(0.4, 0.3)];
+  expect(landHeight(Float64Array.from(cone), 0.5)).toBe(0.04);
 });
 
 describe("what is refused or reported", () => {

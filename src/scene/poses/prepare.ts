@@ -118,9 +118,10 @@ function pose(
       motion: multiply(worldBack, local, parent),
     };
   }
-  const stand = standOf(prim.world, parts, scene.meshes, joints);
+  const millimetre = 0.001 / scene.metersPerUnit;
+  const stand = standOf(prim.world, parts, scene.meshes, millimetre, joints);
   if (stand === undefined) return undefined;
-  const motion = physicalMotion(choice, stand, 0.001 / scene.metersPerUnit);
+  const motion = physicalMotion(choice, stand, millimetre);
   const local = multiply(prim.world, motion, parentBack);
   return { record: record(prim, choice, local, longAxis(localBox())), motion };
 }

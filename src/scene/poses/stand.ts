@@ -1,6 +1,7 @@
 import { boxOf, isEmpty } from "../box.js";
 import { invert, transformDirection, transformPoint, transformPoints } from "../matrix.js";
 import type { Box, Mat4, Part, TriangleMesh, Vec3 } from "../model.js";
+import { landHeight } from "./land.js";
 
 /**
  * A component as it stands on the board: a right-handed frame with Z away from the board, X and Y along the component's
@@ -22,19 +23,19 @@ export type Stand = Readonly<{
 
 /**
  * Undefined when the parts have no vertices. `world` is the component prim's matrix, `joints` the world vertices of each
- * of its solder joints: they tell on which side of the board it is and where the lands are.
+ * of its solder joints: they tell on which side of the board it is and where the lands are. `millimetre` in scene units.
  */
 export function standOf(
   world: Mat4,
   parts: readonly Pick<Part, "mesh" | "world">[],
   meshes: readonly TriangleMesh[],
+  millimetre: number,
   joints: readonly Float64Array[] = [],
 ): Stand | undefined {
   const x = levelAxis(world);
   const clouds = parts.map((part) => transformPoints(meshes[part.mesh]!.points, part.world));
   const own = parts.map((part) => meshes[part.mesh]!);
-  const soldered = middleHeights(joints);
-  const below = soldered !== undefined && hangsBelow(clouds, own, soldered);
+  const below = joints.length > 0 && hangsBelow(clouds, own, joints);
   const up = below ? -1 : 1;
   const turn: Mat4 = [x[0], x[1], 0, 0, -x[1] * up, x[0] * up, 0, 0, 0, 0, up, 0, 0, 0, 0, 1];
   const back = invert(turn)!;
@@ -49,7 +50,9 @@ export function standOf(
   const shift: Vec3 = [(box.min[0] + box.max[0]) / 2, (box.min[1] + box.max[1]) / 2, box.min[2]];
   const toWorld: Mat4 = [...turn.slice(0, 12), ...transformPoint(shift, turn), 1];
   for (let i = 0; i < points.length; i++) points[i]! -= shift[(i % 3) as 0 | 1 | 2];
-  const lands = soldered === undefined ? -Infinity : below ? -soldered[1] : soldered[0];
+  // Seen from the component's own side of the board.
+  const turned = joints.map((cloud) => transformPoints(cloud, back));
+  const lands = joints.length === 0 ? -Infinity : middleLand(turned, 0.5 * millimetre);
   const rest = Math.max(0, lands - shift[2]);
   const toStand = invert(toWorld)!;
   return {
@@ -58,20 +61,19 @@ export function standOf(
   };
 }
 
-/** Lowest and highest world Z of the joints, the middle ones of all. */
-function middleHeights(joints: readonly Float64Array[]): readonly [number, number] | undefined {
-  const boxes = joints.map(boxOf);
-  const middle = (side: "min" | "max"): number =>
-    boxes.map((box) => box[side][2]).sort((a, b) => a - b)[boxes.length >> 1]!;
-  return boxes.length === 0 ? undefined : [middle("min"), middle("max")];
+/** The land that most joints stand on: the middle one of all. */
+function middleLand(joints: readonly Float64Array[], gap: number): number {
+  return joints.map((points) => landHeight(points, gap)).sort((a, b) => a - b)[joints.length >> 1]!;
 }
 
 /** True when the component lies below its joints. Seen from above: pins, long but thin, hardly count. */
 function hangsBelow(
   clouds: readonly Float64Array[],
   meshes: readonly TriangleMesh[],
-  joints: readonly [number, number],
+  joints: readonly Float64Array[],
 ): boolean {
+  const boxes = joints.map(boxOf);
+  const soldered = boxes.reduce((sum, box) => sum + box.min[2] + box.max[2], 0) / (2 * boxes.length);
   let area = 0;
   let moment = 0;
   clouds.forEach((p, k) => {
@@ -85,7 +87,7 @@ function hangsBelow(
       moment += (seen * (p[a + 2]! + p[b + 2]! + p[c + 2]!)) / 3;
     }
   });
-  return area > 0 && moment / area < (joints[0] + joints[1]) / 2;
+  return area > 0 && moment / area < soldered;
 }
 
 /** Height of the lowest vertex after a motion within the frame. */

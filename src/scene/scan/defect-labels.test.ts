@@ -143,18 +143,22 @@ describe("labels, poses and masks of structural defects agree", () => {
     });
   });
 
-  test("no posed part of a real package reaches below its lands", () => {
-    const derived = fromRecords();
-    const tilted = derived.scene.parts.filter(
-      (part) => part.visible && ["tombstone", "sideflip"].includes(derived.labelOf(part)),
-    );
-    expect(tilted.length).toBeGreaterThan(8);
-    for (const part of tilted) {
-      if (isJoint(derived.scene, part)) continue;
-      const points = transformPoints(derived.scene.meshes[part.mesh]!.points, part.world);
-      // Lands are 0.035 mm above the laminate at z = 0.
-      for (let i = 2; i < points.length; i += 3) expect(points[i]!).toBeGreaterThan(0.03);
-    }
+  test("no tilted part of a real package reaches below its lands, pins through the board included", () => {
+    const { components } = componentPool(scene.root, PCBA_ROOT, "ALL");
+    for (const type of ["tombstone", "sideflip"] as const)
+      for (const [angleMin, angleMax] of [
+        [70, 90],
+        [0, 180],
+      ] as const) {
+        const defects = [{ type, ratio: 1, angleMin, angleMax }];
+        const plan = preparePoses(scene, { components, defects, random: new NumpyRandom(angleMax) });
+        expect(plan.records).toHaveLength(FOOTPRINTS.length);
+        for (const [index, pose] of plan.changes) {
+          const points = transformPoints(scene.meshes[scene.parts[index]!.mesh]!.points, pose.world!);
+          // Lands are 0.035 mm above the laminate at z = 0.
+          for (let i = 2; i < points.length; i += 3) expect(points[i]!).toBeGreaterThan(0.03);
+        }
+      }
   });
 
   test("compatible geometry sends parts that are long in X down through the board", async () => {

@@ -1,4 +1,4 @@
-import type { Point } from "../board/board.js";
+import type { Point } from "./board/board.js";
 
 /**
  * Convex hull, counter-clockwise (Andrew's monotone chain), without points that lie on its edges within a
@@ -44,15 +44,20 @@ function turn(a: Point, b: Point, c: Point): number {
 export function depthInside(outline: readonly Point[], x: number, y: number): number {
   let nearest = Infinity;
   let inside = true;
-  outline.forEach((a, i) => {
-    const b = outline[(i + 1) % outline.length]!;
-    const [ux, uy] = [b[0] - a[0], b[1] - a[1]];
-    const [vx, vy] = [x - a[0], y - a[1]];
+  let a = outline[outline.length - 1]!;
+  for (const b of outline) {
+    const ux = b[0] - a[0];
+    const uy = b[1] - a[1];
+    const vx = x - a[0];
+    const vy = y - a[1];
     if (ux * vy - uy * vx < 0) inside = false;
-    const t = Math.min(1, Math.max(0, (ux * vx + uy * vy) / (ux * ux + uy * uy)));
-    nearest = Math.min(nearest, Math.hypot(vx - t * ux, vy - t * uy));
-  });
-  return inside ? nearest : -nearest;
+    const along = Math.min(1, Math.max(0, (ux * vx + uy * vy) / (ux * ux + uy * uy)));
+    const dx = vx - along * ux;
+    const dy = vy - along * uy;
+    nearest = Math.min(nearest, dx * dx + dy * dy);
+    a = b;
+  }
+  return inside ? Math.sqrt(nearest) : -Math.sqrt(nearest);
 }
 
 /** Where the level line through y enters and leaves a convex outline; undefined beside it. */

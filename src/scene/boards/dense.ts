@@ -29,7 +29,11 @@ export function denseBoard(seed: number): Board {
     (): Block => bank("1206", 1, 2, ["C", "R"], false, lay),
     (): Block => bank("0805", 1, 2, ["L", "C"], false, lay),
   ];
+  const due = lay.shuffle([...large, ...middle, ...small]).map((make) => make());
   const next = (room: Point): Block | undefined => {
+    // One of each first, so that no kind is missing.
+    const owed = due.findIndex((b) => b.width <= room[0] && b.height <= room[1]);
+    if (owed >= 0) return due.splice(owed, 1)[0];
     const kinds = lay.shuffle([
       ...small,
       lay.pick(small),

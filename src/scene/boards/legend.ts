@@ -3,6 +3,8 @@ import { localPads, type PackageSpec, recognise } from "../packages/index.js";
 import {
   extent,
   fromFrame,
+  grow,
+  minus,
   polygonsOf,
   type Region,
   rectangle,
@@ -44,7 +46,8 @@ export function legend(
     regions.push(lettering(p.ref, spot.at, o.height, spot.rotation));
     busy.push(textBox(p.ref, spot.at, o.height, spot.rotation !== 0));
   });
-  return polygonsOf(union(...regions));
+  const lands = regionOf(parts.flatMap((p) => p.pads.map((pad) => pad.shape)));
+  return polygonsOf(minus(union(...regions), grow(lands, 0.1, { tolerance: 0.02 })));
 }
 
 function lettering(text: string, at: Point, height: number, rotation: number): Region {

@@ -27,8 +27,8 @@ const MAIN: readonly Item[] = [
   part("C", "22u", "CP_EIA-3216", [60, 46.5]),
   part("L", "4R7", "L_Power_6.0x6.0x3.0", [63.5, 24]),
   part("D", "SS34", "D_SMA", [64.5, 17.5]),
-  part("D", "SMBJ12", "D_SMB", [73, 18.5], 90),
-  part("D", "1N4148", "D_SOD-123", [71, 12.5]),
+  part("D", "SMBJ12", "D_SMB", [73, 17.6], 90),
+  part("D", "1N4148", "D_SOD-123", [70.5, 11.8]),
   part("J", "USB", "USB_Micro", [3.8, 30], 90),
   part("J", "PWR", "JST_PH_S4", [36, 4.2]),
   part("J", "I2C", "JST_PH_S6", [16, 4.2]),
@@ -101,7 +101,7 @@ function decoupling(random: Random): Item[] {
   }
   for (const k of [-2, 0, 2]) {
     out.push(chipItem("C", "0402", [51 + k * 1.1, 41.6], 0, random));
-    out.push(chipItem("C", "0402", [46.4, 36 + k * 0.75], 0, random));
+    out.push(chipItem("C", "0402", [45.7, 36 + k * 0.75], 0, random));
     out.push(chipItem("R", "0402", [51 + k * 1.1, 30.4], 0, random));
     out.push(chipItem("C", "0603", [45.2, 22.5 + k * 1.5], 90, random));
     out.push(chipItem("C", "0402", [57, 22.5 + k * 1.2], 90, random));

@@ -57,7 +57,7 @@ export function wire(
   fanOut(terminals, router, random, lines, vias, joined);
   const signal = union(
     stroke(lines, TRACE, { tolerance: 0.004 }),
-    regionOf(vias.map((v) => ({ outline: circle(v.at, v.land / 2, 18), holes: [] }))),
+    regionOf(vias.map((v) => ({ outline: circle(v.at, v.land / 2, 14), holes: [] }))),
     regionOf(terminals.filter((t) => !t.ground).map((t) => t.shape)),
   );
   const grounds = regionOf(terminals.filter((t) => t.ground).map((t) => t.shape));
@@ -66,7 +66,7 @@ export function wire(
   return {
     copper: [
       ...polygonsOf(union(signal, pour)),
-      ...stitches.map((v) => ({ outline: circle(v.at, v.land / 2, 18), holes: [] })),
+      ...stitches.map((v) => ({ outline: circle(v.at, v.land / 2, 14), holes: [] })),
     ],
     vias: [...vias, ...stitches],
   };

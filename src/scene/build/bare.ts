@@ -44,7 +44,8 @@ export type BarePart = Readonly<{ name: string; mesh: TriangleMesh; material: Ma
 
 /**
  * The bare board in board coordinates, laminate top at z = 0: laminate, copper as relief under the mask,
- * mask with its openings, lands, vias, holes, legend.
+ * mask with its openings, lands, vias, holes, legend. Upright sides a few hundredths of a
+ * millimetre high, which a camera from above cannot see, are left out.
  */
 export function bareBoard(board: Board): BarePart[] {
   const openings = regionOf(board.maskOpenings);
@@ -81,7 +82,6 @@ export function bareBoard(board: Board): BarePart[] {
     part("MASK_TOP", "SolderMask", [
       regionFilm(minus(masked, slopes), MASK),
       regionFilm(meet(minus(slopes, copper), masked), maskHeight),
-      flip(walls(polygonsOf(opened), 0, maskHeight)),
     ]),
     part("MASK_TOP_COPPER", "SolderMask_Copper", [regionFilm(meet(copper, masked), MASK_ON_COPPER)]),
     part(
@@ -162,7 +162,10 @@ function discs(drills: readonly Drill[]): Region {
 /** A round hole or a slot. */
 function hole(d: Drill): Polygon {
   if (d.to) return polygonsOf(stroke([[d.at, d.to]], d.diameter))[0];
-  return { outline: circle(d.at, d.diameter / 2, d.diameter > 1 ? 32 : 16), holes: [] };
+  return {
+    outline: circle(d.at, d.diameter / 2, d.diameter > 1 ? 32 : d.diameter > 0.4 ? 20 : 12),
+    holes: [],
+  };
 }
 
 /** Lands stand on the laminate; etching leaves their edges sloped. */

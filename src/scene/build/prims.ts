@@ -90,6 +90,7 @@ export function meshPrim(
 }
 
 function vertices(mesh: TriangleMesh): { points: number[]; normals?: number[]; indices: number[] } {
+  if (!mesh.normals) return { points: Array.from(mesh.points), indices: Array.from(mesh.triangles) };
   const points: number[] = [];
   const normals: number[] = [];
   const indices: number[] = [];
@@ -97,18 +98,18 @@ function vertices(mesh: TriangleMesh): { points: number[]; normals?: number[]; i
   const n = mesh.normals;
   mesh.triangles.forEach((v, corner) => {
     const p = mesh.points.subarray(3 * v, 3 * v + 3);
-    const q = n?.subarray(3 * corner, 3 * corner + 3);
-    const key = q ? `${p.join()}|${q.join()}` : p.join();
+    const q = n.subarray(3 * corner, 3 * corner + 3);
+    const key = `${p.join()}|${q.join()}`;
     let index = seen.get(key);
     if (index === undefined) {
       index = points.length / 3;
       seen.set(key, index);
       points.push(...p);
-      if (q) normals.push(...q);
+      normals.push(...q);
     }
     indices.push(index);
   });
-  return n ? { points, normals, indices } : { points, indices };
+  return { points, normals, indices };
 }
 
 function extentOf(points: readonly number[]): number[] {

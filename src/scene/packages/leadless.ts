@@ -3,7 +3,7 @@ import { revolve, roundedBox } from "../shape/solids.js";
 import { place, type Surface } from "../shape/surface.js";
 import { joint } from "./joint.js";
 import { exposedJoints, icMarks, isExposed, sideOf } from "./leaded.js";
-import type { ModelInput, ModelPart } from "./model.js";
+import { type ModelInput, type ModelPart, STANDOFF } from "./model.js";
 import { MOULDS, part, varied } from "./parts.js";
 
 /** Sawn plastic packages with lands under their edge: QFN, DFN, LGA. The lands' ends show on the sides. */
@@ -72,7 +72,7 @@ export function ballGrid(input: ModelInput): ModelPart[] {
     const r = Math.max(gap * 0.62, Math.min(...p.size) * 0.5);
     const profile = [-0.8, -0.3, 0.3, 0.8].map((s): readonly [number, number] => [
       r * Math.sqrt(1 - s * s * 0.8),
-      gap / 2 + (s * (gap / 2 + 0.02)) / 0.8,
+      gap / 2 - STANDOFF / 2 + (s * (gap + STANDOFF)) / 1.6,
     ]);
     return revolve(profile, p.at, 8);
   });

@@ -71,7 +71,8 @@ function mouldedMarks(input: ModelInput, h: number, dark: boolean): ModelPart[] 
   const [l, w] = spec.body;
   const inset = 0.12 * (h - 0.1);
   const flat: readonly [number, number] = [l - 2 * inset, w - 2 * inset];
-  const code = valueCode(value) || value.trim().slice(0, 5).toUpperCase();
+  const name = value.trim().slice(0, 6).toUpperCase();
+  const code = spec.family === "diode" ? name : valueCode(value) || name;
   if (spec.family === "inductor") {
     const lines = textBlock([code || "100"], [0, 0], flat[0] * 0.62, flat[1] * 0.6);
     return mark(lines, [], h, "print_black");

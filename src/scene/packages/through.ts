@@ -85,8 +85,8 @@ function radialCan(input: ModelInput, x: number, y: number): ModelPart[] {
   const top = revolve(
     [
       [r * 0.87, h - 0.2],
-      [r * 0.86, h - 0.03],
-      [r * 0.82, h - 0.09],
+      [r * 0.86, h - 0.02],
+      [r * 0.82, h - 0.035],
     ],
     at,
     40,
@@ -98,7 +98,7 @@ function radialCan(input: ModelInput, x: number, y: number): ModelPart[] {
   return [
     part(can, "mould_black_2", "body", 35),
     part(top, "aluminium", "body", 35),
-    ...mark(vent, [], h - 0.088, "print_dark"),
+    ...mark(vent, [], h - 0.034, "print_dark"),
     ...throughPins(input, 0.5, 0.6),
     ...solderCones(input),
   ];

@@ -125,7 +125,7 @@ export function flattenStage(stage: Stage, layers: Layers): Scene {
 
   const expand = (prim: StagePrim, path: string, here: Above): Prim[] => {
     if (here.instancers.includes(prim.path)) {
-      problems.warn(
+      problems.error(
         "usd_cycle",
         prim.path,
         `the point instancer ${prim.path} holds itself: ${[...here.instancers, prim.path].join(" → ")}`,
@@ -211,7 +211,7 @@ function metersPerUnit(stage: Stage, problems: Report): number {
 }
 
 function tooMany(problems: Report, path: string): void {
-  problems.warn(
+  problems.error(
     "usd_too_many_instances",
     path,
     `the scene has more than ${MOST_PARTS} parts; the rest is left out`,

@@ -25,7 +25,7 @@ export function pointInstances(prim: StagePrim, problems: Report): readonly Poin
   const invisible = new Set(Array.from(numbers(prim, "invisibleIds") ?? []));
   const inactive = inactiveIds(prim);
   if (which.length > MOST) {
-    problems.warn(
+    problems.error(
       "usd_too_many_instances",
       prim.path,
       `${prim.path} has ${which.length} instances; ${MOST} are the most that are drawn`,
@@ -44,7 +44,7 @@ export function pointInstances(prim: StagePrim, problems: Report): readonly Poin
     else found.push({ index: i, prototype, matrix, visible: !invisible.has(id) });
   }
   if (bad > 0)
-    problems.warn(
+    problems.error(
       "usd_bad_instances",
       prim.path,
       `${bad} of ${which.length} instances of ${prim.path} have no place or no prototype; they are left out`,

@@ -28,7 +28,7 @@ export function polygonsOf(
   const indices = numbers(prim, "faceVertexIndices") ?? [];
   const damaged = damage(points, counts, indices);
   if (damaged) {
-    problems.warn(
+    problems[damaged.code === "usd_mesh_empty" ? "info" : "error"](
       damaged.code,
       prim.path,
       `the mesh ${prim.path} is left out: ${damaged.why}`,

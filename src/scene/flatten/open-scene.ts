@@ -1,6 +1,7 @@
 import type { Problem } from "../../kit/errors.js";
 import type { Scene } from "../model.js";
 import { type OpenOptions, openStage } from "../usd/index.js";
+import { problemOf } from "../usd/layers.js";
 import { flattenStage } from "./flatten.js";
 
 /**
@@ -13,6 +14,10 @@ export async function openScene(
 ): Promise<{ scene?: Scene; problems: readonly Problem[] }> {
   const { stage, layers, problems } = await openStage(file, options);
   if (!stage) return { problems };
-  const scene = flattenStage(stage, layers);
-  return { scene, problems: scene.problems };
+  try {
+    const scene = flattenStage(stage, layers);
+    return { scene, problems: scene.problems };
+  } catch (error) {
+    return { problems: [problemOf(error), ...problems] };
+  }
 }

@@ -3,7 +3,8 @@ import type { Problem } from "../../kit/errors.js";
 /** Collects problems; the same code on the same spot is kept once. */
 export type Report = Readonly<{
   add: (problem: Problem) => void;
-  /** A warning about a prim. */
+  /** Something of the prim is missing from the scene. */
+  error: (code: string, prim: string, message: string, hint: string) => void;
   warn: (code: string, prim: string, message: string, hint: string) => void;
   info: (code: string, prim: string, message: string, hint: string) => void;
   list: () => readonly Problem[];
@@ -30,6 +31,7 @@ export function report(file: string): Report {
       add({ code, severity, message, hint, where: { file, field: prim } });
   return {
     add,
+    error: say("error"),
     warn: say("warning"),
     info: say("info"),
     list: () => [

@@ -87,6 +87,13 @@ function rootName(archive: Package): string {
 export function parseLayer(bytes: Uint8Array, file: string): Layer {
   const head = String.fromCharCode(...bytes.subarray(0, 8));
   if (head === "PXR-USDC") return parseCrate(bytes, file);
+  if (/\.mtlx\]?$/i.test(file))
+    throw dataError(
+      "usd_format_unread",
+      `${file} is a MaterialX document; only USD layers are read`,
+      "Give the material a UsdPreviewSurface, or flatten the scene with OpenUSD's usdcat.",
+      { file },
+    );
   if (bytes.length > LIMITS.textBytes)
     throw dataError(
       "usd_too_large",
@@ -127,5 +134,6 @@ function readBytes(file: string): Uint8Array {
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof ReflowError)) throw error;
   const { code, message, hint, where } = error;
-  return { code, severity: "error", message, hint, ...(where ? { where } : {}) };
+  const severity = code === "usd_format_unread" ? "warning" : "error";
+  return { code, severity, message, hint, ...(where ? { where } : {}) };
 }

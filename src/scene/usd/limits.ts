@@ -20,4 +20,7 @@ export const LIMITS = {
   prims: 5_000_000,
   /** Arcs (references, inherits, …) that may lead to one prim. */
   nodes: 20_000,
+  /** Arcs behind arcs; and arcs to prims inside prims that are brought by such arcs. */
+  arcDepth: 200,
+  frameDepth: 40,
 } as const;

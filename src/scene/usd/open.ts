@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Problem } from "../../kit/errors.js";
+import { dataError, type Problem } from "../../kit/errors.js";
 import type { Composer } from "./compose/indexer.js";
 import { layerStacks } from "./compose/layer-stack.js";
 import { collector } from "./compose/problems.js";
@@ -48,8 +48,14 @@ export async function openStage(file: string, options: OpenOptions = {}): Promis
     const stage: Stage = { file: root, root: top, metadata, find: finder(top), problems: problems() };
     return { stage, layers, problems: stage.problems };
   } catch (error) {
-    return { layers, problems: [problemOf(error), ...problems()] };
+    return { layers, problems: [problemOf(tooDeep(error, root)), ...problems()] };
   }
+}
+
+/** The limits on depth should make this impossible; should they not, it is no reason to break down. */
+function tooDeep(error: unknown, file: string): unknown {
+  if (!(error instanceof RangeError)) return error;
+  return dataError("usd_too_deep", `${file} is nested too deeply`, "Flatten the scene.", { file });
 }
 
 function distinct(problems: readonly Problem[]): readonly Problem[] {

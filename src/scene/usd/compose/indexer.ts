@@ -45,6 +45,8 @@ export type Frame = Readonly<{
   arc: ArcType;
   map: MapFunction;
   skipDuplicates: boolean;
+  /** Trees inside trees. */
+  depth: number;
 }>;
 
 /** One tree under construction. */
@@ -142,11 +144,12 @@ export function addArc(
   }
   const skipDuplicates = (options.skipDuplicates ?? false) || (indexer.frame?.skipDuplicates ?? false);
   if (skipDuplicates && hasDuplicate(indexer, parent, site)) return undefined;
-  if (indexer.graph.nodes.length >= LIMITS.nodes) {
+  const tooMany = overload(indexer, parent);
+  if (tooMany) {
     indexer.composer.report(
       "usd_too_many_arcs",
       indexer.at,
-      `more than ${LIMITS.nodes} arcs lead to ${indexer.at}`,
+      `${tooMany} to ${indexer.at}`,
       "Flatten the scene, or refer to fewer prims.",
     );
     return undefined;
@@ -162,6 +165,15 @@ export function addArc(
   // A reference without a prim to point at keeps its place, but says nothing.
   if (node.path === "/") setInert(node, true);
   return node;
+}
+
+function overload(indexer: Indexer, parent: Node): string | undefined {
+  if (indexer.graph.nodes.length >= LIMITS.nodes) return `more than ${LIMITS.nodes} arcs lead`;
+  let depth = 0;
+  for (const _ of upwards(parent, indexer.frame)) depth++;
+  if (depth > LIMITS.arcDepth || (indexer.frame?.depth ?? 0) > LIMITS.frameDepth)
+    return "arcs to arcs, nested too deeply, lead";
+  return undefined;
 }
 
 function subtree(
@@ -187,6 +199,7 @@ function subtree(
     arc: arc.type,
     map: arc.map,
     skipDuplicates,
+    depth: (indexer.frame?.depth ?? 0) + 1,
   };
   // Variants and implied specializes wait until the tree hangs where stronger opinions are seen.
   return indexer.build(site, {

@@ -163,8 +163,11 @@ export function classHierarchy(node: Node): { instance: Node; first: Node } {
 
 /** Strong to weak, parents before children. */
 export function* strongest(node: Node): Generator<Node> {
-  yield node;
-  for (const child of node.children) yield* strongest(child);
+  const open = [node];
+  for (let next = open.pop(); next; next = open.pop()) {
+    yield next;
+    for (let i = next.children.length - 1; i >= 0; i--) open.push(next.children[i]);
+  }
 }
 
 /** A copy for another prim, nodes in strength order; `keep` chooses the nodes that come along. */

@@ -27,7 +27,14 @@ export function stagePrims(start: (finished: (path: string) => Graph) => Compose
     open.set(path, graph);
     const children: StagePrim[] = [];
     const prim = stagePrim(graph, path, parent, children);
-    if (prim.active) {
+    if (prim.active && open.size > LIMITS.primDepth)
+      composer.report(
+        "usd_too_deep",
+        path,
+        `prims below ${path} are nested too deeply`,
+        "Flatten the scene.",
+      );
+    else if (prim.active) {
       const { names, prohibited } = childNames(graph);
       for (const name of names) if (!prohibited.has(name)) children.push(build(childPath(path, name), prim));
     }

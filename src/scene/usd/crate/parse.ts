@@ -10,7 +10,7 @@ import {
   type SubLayer,
 } from "../layer.js";
 import { baseName, parentPath, primOf, propertyOf, variantSelection } from "../paths.js";
-import { BLOCKED, type ListOp, type Value } from "../values.js";
+import { BLOCKED, type ListOp, type TimeSamples, type Value } from "../values.js";
 import { Damage } from "./bytes.js";
 import { type RawSpec, readCrate } from "./sections.js";
 import { isPlain, type Raw, valueReader } from "./values.js";
@@ -26,8 +26,12 @@ const VARIANT = 10;
  * are asked for. Throws `usd_crate_damaged`.
  */
 export function parseCrate(bytes: Uint8Array, file: string): Layer {
+  return explained(file, () => layerOf(bytes, file));
+}
+
+function explained<T>(file: string, read: () => T): T {
   try {
-    return layerOf(bytes, file);
+    return read();
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
     throw dataError(
@@ -37,6 +41,12 @@ export function parseCrate(bytes: Uint8Array, file: string): Layer {
       { file },
     );
   }
+}
+
+/** Samples whose damage shows when they are decoded; the first one is decoded at once, for it is the one we use. */
+function guarded(samples: TimeSamples, file: string): TimeSamples {
+  if (samples.times.length > 0) samples.at(0);
+  return { times: samples.times, at: (index) => explained(file, () => samples.at(index)) };
 }
 
 type Fields = ReadonlyMap<string, Raw>;
@@ -82,7 +92,10 @@ function layerOf(bytes: Uint8Array, file: string): Layer {
     if (name === "" || name.includes("[")) continue;
     const prim = primAt(primOf(spec.path));
     const fields = fieldsOf(spec);
-    prim.properties.set(name, spec.kind === ATTRIBUTE ? attribute(name, fields) : relationship(name, fields));
+    prim.properties.set(
+      name,
+      spec.kind === ATTRIBUTE ? attribute(name, fields, file) : relationship(name, fields),
+    );
   }
   for (const [prim, fields] of orders) {
     prim.children = inOrder(prim.children, fields.get("primChildren"));
@@ -190,7 +203,7 @@ function subLayersOf(fields: Fields): readonly SubLayer[] {
   }));
 }
 
-function attribute(name: string, fields: Fields): AttributeDraft {
+function attribute(name: string, fields: Fields, file: string): AttributeDraft {
   const spec: AttributeDraft = {
     kind: "attribute",
     name,
@@ -206,7 +219,8 @@ function attribute(name: string, fields: Fields): AttributeDraft {
     else if (field === "default") spec.value = isPlain(value) ? value : undefined;
     else if (field === "connectionPaths") spec.connections = pathsOf(value);
     else if (field === "timeSamples")
-      spec.timeSamples = typeof value === "object" && "samples" in value ? value.samples : undefined;
+      spec.timeSamples =
+        typeof value === "object" && "samples" in value ? guarded(value.samples, file) : undefined;
     else metadata(spec.metadata, field, value);
   return spec;
 }

@@ -112,10 +112,11 @@ function readSpecs(
   sets: ArrayLike<number>,
   fields: readonly Field[],
 ): readonly RawSpec[] {
+  const fieldsOf = fieldSets(sets, fields);
   const spec = (path: number, set: number, kind: number): RawSpec => ({
     path: pick(paths, path, "path"),
     kind,
-    fields: fieldsFrom(set, sets, fields),
+    fields: fieldsOf(set),
   });
   if (version >= COMPRESSED) {
     const count = from.u64();
@@ -132,15 +133,25 @@ function readSpecs(
   });
 }
 
-/** The fields of a set: from `start` to the next −1. */
-function fieldsFrom(start: number, sets: ArrayLike<number>, fields: readonly Field[]): readonly Field[] {
-  const found: Field[] = [];
-  for (let i = start; ; i++) {
-    if (!(i >= 0 && i < sets.length)) throw new Damage(`field set ${start} has no end`);
-    if (sets[i] === -1) return found;
-    found.push(pick(fields, sets[i], "field"));
-  }
+/** The fields of a set: from `start` to the next −1. Specs that name the same set share them. */
+function fieldSets(sets: ArrayLike<number>, fields: readonly Field[]): (start: number) => readonly Field[] {
+  const known = new Map<number, readonly Field[]>();
+  return (start) => {
+    const before = known.get(start);
+    if (before) return before;
+    const found: Field[] = [];
+    for (let i = start; sets[i] !== -1; i++) {
+      if (!(i >= 0 && i < sets.length) || found.length > MOST_FIELDS)
+        throw new Damage(`field set ${start} has no end`);
+      found.push(pick(fields, sets[i], "field"));
+    }
+    known.set(start, found);
+    return found;
+  };
 }
+
+/** Fields of one spec; real ones have a dozen. */
+const MOST_FIELDS = 4096;
 
 function readPaths(from: Bytes, version: number, tokens: readonly string[]): readonly string[] {
   const count = from.u64();
@@ -153,20 +164,28 @@ function readPaths(from: Bytes, version: number, tokens: readonly string[]): rea
   if (count > LIMITS.arrayElements) throw new Damage(`${count} paths are too many`);
   const paths = new Array<string>(count).fill("");
   // Entries stand in tree order: jump −2 leaf, −1 child next, 0 sibling next, n child next and sibling n further on.
-  const pending: { at: number; parent: string }[] = entries > 0 ? [{ at: 0, parent: "" }] : [];
+  const pending: Branch[] = entries > 0 ? [{ at: 0, parent: "", depth: 0 }] : [];
   let steps = 0;
   for (let branch = pending.pop(); branch; branch = pending.pop())
-    for (let { at, parent } = branch; ; at++) {
+    for (let { at, parent, depth } = branch; ; at++) {
       if (!(at >= 0 && at < entries) || ++steps > entries) throw new Damage("the tree of paths is no tree");
       const path = joined(parent, pick(tokens, Math.abs(element[at]), "token"), element[at] < 0);
       if (!(index[at] >= 0 && index[at] < count)) throw new Damage(`there is no path ${index[at]}`);
       paths[index[at]] = path;
       const hop = jump[at];
-      if (hop > 0) pending.push({ at: at + hop, parent });
+      if (hop > 0) pending.push({ at: at + hop, parent, depth });
       if (hop === -2) break;
-      if (hop !== 0) parent = path;
+      if (hop !== 0) [parent, depth] = [path, deeper(depth)];
     }
   return paths;
+}
+
+/** Where the building of the tree of paths goes on. */
+type Branch = Readonly<{ at: number; parent: string; depth: number }>;
+
+function deeper(depth: number): number {
+  if (depth > 2 * LIMITS.primDepth) throw new Damage("prims are nested too deeply");
+  return depth + 1;
 }
 
 function joined(parent: string, token: string, isProperty: boolean): string {
@@ -184,11 +203,11 @@ function plainPaths(
 ): readonly string[] {
   if (count > from.length) throw new Damage(`${count} paths are more than the bytes can hold`);
   const paths = new Array<string>(count).fill("");
-  const pending: { at: number; parent: string }[] = [{ at: from.at(), parent: "" }];
+  const pending: Branch[] = [{ at: from.at(), parent: "", depth: 0 }];
   let steps = 0;
   for (let branch = pending.pop(); branch; branch = pending.pop()) {
     from.seek(branch.at);
-    for (let { parent } = branch; ; ) {
+    for (let { parent, depth } = branch; ; ) {
       if (++steps > count) throw new Damage("the tree of paths is no tree");
       if (version === versionOf(0, 0, 1)) from.u32();
       const index = from.u32();
@@ -199,9 +218,9 @@ function plainPaths(
       const path = joined(parent, parent === "" ? "" : pick(tokens, token, "token"), (bits & 4) !== 0);
       paths[index] = path;
       const [child, sibling] = [(bits & 1) !== 0, (bits & 2) !== 0];
-      if (child && sibling) pending.push({ at: from.i64(), parent });
+      if (child && sibling) pending.push({ at: from.i64(), parent, depth });
       if (!child && !sibling) break;
-      if (child) parent = path;
+      if (child) [parent, depth] = [path, deeper(depth)];
     }
   }
   return paths;

@@ -17,7 +17,7 @@ export function startCursor(text: string, file: string): Cursor {
 export function syntaxError(c: Cursor, message: string, at = c.at): ReflowError {
   const { row, column } = rowOf(c.text, Math.min(at, c.text.length));
   const rest = c.text.slice(at, at + 24).split(/[\r\n]/)[0];
-  const near = at >= c.text.length ? "at the end of the file" : `near "${rest}"`;
+  const near = at >= c.text.length ? "at the end of the file" : `near \`${rest}\``;
   return dataError(
     "usd_syntax",
     `${message} ${near}`,

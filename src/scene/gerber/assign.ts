@@ -22,6 +22,7 @@ const GAP = 1.5;
 /** How well a twin has to lie, millimetres. */
 const TWIN = 0.15;
 const SLACK = 0.3;
+const PLUGS = /^(J|P|CN|CON|X|USB|US)\d/i;
 /** Parts whose two pins lie along X at 0° by IPC-7351. */
 const LYING = /^(R|C|L|D|F|FB|LED)\d/i;
 
@@ -88,7 +89,8 @@ function claimed(p: Placement, spare: readonly Land[]): { land: Land; far: numbe
   const has = (x: number, y: number, of: Land) =>
     near.some((n) => Math.hypot(n.at[0] - x, n.at[1] - y) <= TWIN && alike(n.land, of));
   const twins = near.filter(
-    ({ land, at: [x, y] }) => has(-x, y, land) || has(x, -y, land) || has(-x, -y, land),
+    ({ land, at: [x, y] }) =>
+      (wired || !land.drill) && (has(-x, y, land) || has(x, -y, land) || has(-x, -y, land)),
   );
   const pins = hasTwoPins(p) ? 2 : pinCount(p.footprint);
   const most = pins === undefined ? twins.length : pins <= 2 ? pins : Math.ceil(pins * 1.05) + 1;

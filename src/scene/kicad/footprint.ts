@@ -165,9 +165,9 @@ function hintsOf(node: Sexpr, name: readonly string[]): string[] {
   return [...library, ...models, text(node, "descr") ?? "", text(node, "tags") ?? ""].filter((h) => h !== "");
 }
 
-/** Copper that is drawn as a footprint but carries no part. */
+/** Copper that is drawn as a footprint but carries no part, by how its name or its library's begins. */
 const BARE =
-  /fiducial|mounting_?hole|test_?point|solder_?(jumper|bridge|pads?\b)|net_?tie|pcb_?traces?|card_?edge|bus_?pci|logo|symbol:/i;
+  /(^|:)_?(fiducial|mounting_?hole|test_?point|solder_?(jumper|bridge|pads?\b)|net_?tie|card_?edge|bus_?pci|logo|symbol)|solder_?pads?:|pcb_?traces?/i;
 
 /** Logos, fiducials, mounting holes, test points, solder bridges: they stay part of the bare board. */
 function isNoPart(node: Sexpr, pads: readonly Pad[]): boolean {

@@ -88,6 +88,8 @@ function claimed(p: Placement, spare: readonly Land[]): { land: Land; far: numbe
     .sort((a, b) => a.far - b.far);
   const has = (x: number, y: number, of: Land) =>
     near.some((n) => Math.hypot(n.at[0] - x, n.at[1] - y) <= TWIN && alike(n.land, of));
+  // Wired lands beside a surface-mounted part are a neighbour's, unless it is a connector with pegs.
+  const wired = near[0]?.land.drill !== undefined || PLUGS.test(p.ref);
   const twins = near.filter(
     ({ land, at: [x, y] }) =>
       (wired || !land.drill) && (has(-x, y, land) || has(x, -y, land) || has(-x, -y, land)),

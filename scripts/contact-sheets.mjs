@@ -56,7 +56,7 @@ function renderPairs() {
   reflow("scene", "board", board, "--output", scene);
   const shared = [
     "--cookbook",
-    board,
+    wideCookbook(),
     "--quality",
     option("quality", "final"),
     "--lightings",

@@ -45,6 +45,8 @@ export async function openJournal<R extends FrameRecord>(
       return there.every(Boolean) ? entry : undefined;
     },
     record: async (entry) => {
+      // What the frame gave before it was rendered anew.
+      await remove(output, known.get(entry.frame)?.files ?? [], entry.files);
       try {
         if (!(await exists(running))) await start(running, header);
         await appendFile(running, `${JSON.stringify(entry)}\n`);
@@ -53,6 +55,8 @@ export async function openJournal<R extends FrameRecord>(
       }
     },
     finish: async (totals, records) => {
+      const kept = new Set(records.map((r) => r.frame));
+      for (const [frame, { files }] of known) if (!kept.has(frame)) await remove(output, files, []);
       await writeJsonAtomic(final, { settings, totals, frames: records });
       await rm(running, { force: true });
     },
@@ -73,6 +77,12 @@ export async function hashInputs(files: readonly string[]): Promise<string> {
     }),
   );
   return hashText(parts.join("\n"));
+}
+
+/** Removes `files` but those in `kept`. */
+async function remove(output: string, files: readonly string[], kept: readonly string[]): Promise<void> {
+  const keep = new Set(kept);
+  for (const file of files) if (!keep.has(file)) await rm(joinInside(output, file), { force: true });
 }
 
 async function listing(folder: string): Promise<readonly string[]> {

@@ -26,20 +26,20 @@ export async function readPicture(file: string): Promise<Picture> {
     const image = sharp(file, { limitInputPixels: MOST_PIXELS, failOn: "error", ignoreIcc: true });
     const header = await image.metadata();
     const deep = header.depth === "ushort";
+    // Raw grey pixels come without their alpha: such pictures take the way of colour ones and back.
     const grey = header.space === "b-w" || header.space === "grey16";
-    const space = grey ? (deep ? "grey16" : "b-w") : deep ? "rgb16" : "srgb";
+    const plain = grey && !header.hasAlpha;
     const { data, info } = await image
-      .toColourspace(space)
+      .toColourspace(plain ? (deep ? "grey16" : "b-w") : deep ? "rgb16" : "srgb")
       .raw({ depth: deep ? "ushort" : "uchar" })
       .toBuffer({ resolveWithObject: true });
     const bytes = new Uint8Array(data.byteLength);
     bytes.set(data);
-    return {
-      width: info.width,
-      height: info.height,
-      channels: info.channels as Picture["channels"],
-      data: deep ? new Uint16Array(bytes.buffer) : bytes,
-    };
+    const samples = deep ? new Uint16Array(bytes.buffer) : bytes;
+    const { width, height } = info;
+    if (grey && !plain)
+      return { width, height, channels: 2, data: samples.filter((_, i) => i % 4 === 0 || i % 4 === 3) };
+    return { width, height, channels: info.channels as Picture["channels"], data: samples };
   } catch (error) {
     const { size } = await stat(file);
     const why = size === 0 ? "the file is empty" : String((error as Error).message).split("\n")[0];

@@ -156,6 +156,17 @@ describe("crops of regions", () => {
   });
 });
 
+test("crops of frames that changed or are gone do not stay behind", async () => {
+  for (const id of ["x0_y0", "x1_y0"]) await writeFrame(source, id, { shapes: THREE });
+  await cut();
+  await writeFrame(source, "x0_y0", { shapes: TWO });
+  for (const name of Object.keys(await tree(source)))
+    if (name.includes("x1_y0")) await rm(path.join(source, name));
+  await cut();
+  await cut({}, path.join(root, "new"));
+  expect(await tree(output)).toEqual(await tree(path.join(root, "new")));
+});
+
 describe("crops of regions: bad input", () => {
   test("a folder with other content, or other settings", async () => {
     await writeFrame(source, "x0_y0", { shapes: TWO });

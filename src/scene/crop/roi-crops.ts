@@ -44,7 +44,9 @@ export async function cropRois(
     const room = settings.maxEmitScope === "global" ? (settings.maxEmit ?? Infinity) - emitted : Infinity;
     if (room <= 0) break;
     const files = frameFiles(source, id, settings.layout);
-    const inputs = await hashInputs([...new Set(Object.values(files))]);
+    const bytes = await hashInputs([...new Set(Object.values(files))]);
+    // Under a cap of the whole set a frame depends on what the frames before it gave.
+    const inputs = Number.isFinite(room) ? `${bytes}-${room}` : bytes;
     const labels = await readLabelMap(files.labels).catch(dataFault);
     if (!(labels instanceof ReflowError)) {
       Object.assign(union, labels.json);

@@ -43,6 +43,8 @@ export const reflow = z.strictObject({
       read_noise: nonNegative.optional(),
       /** Light lost in the corners, 0 … 1. */
       vignetting: nonNegative.max(1).optional(),
+      /** Colours by an RGGB pattern. */
+      mosaic: z.boolean().optional(),
       /** JPEG quality the picture goes through, 1 … 100. */
       jpeg_quality: z.int().min(1).max(100).optional(),
     })

@@ -8,7 +8,7 @@ import type { Scene } from "../model.js";
 import { FINAL, openRenderer, PREVIEW } from "../render/index.js";
 import type { Renderer } from "../view.js";
 import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
-import { develop } from "./develop.js";
+import { cameraOf, develop } from "./develop.js";
 import { type Picture, writeFrame } from "./frame-files.js";
 import { removeLeftovers } from "./leftovers.js";
 import type { Capture } from "./lighting.js";
@@ -167,6 +167,7 @@ async function renderFrame(
     return { ids, pictures: [], rays: width * height };
   }
   const { captures } = frame.lighting;
+  const camera = cameraOf(plan.config.reflow);
   const pictures: Picture[] = [];
   let ids: Uint32Array | undefined;
   let rays = 0;
@@ -184,7 +185,11 @@ async function renderFrame(
     });
     ids ??= shot.ids;
     rays += shot.rays;
-    const rgba = develop(shot.rgb, { width, height, gain: capture.gain, blur: frame.blur });
+    // Noise differs between passes and pipelines, as it does between a golden and a test picture.
+    const seed = [plan.config.random_seed, plan.config.pipeline_type, pass.folder, frame.seed, index].join(
+      "/",
+    );
+    const rgba = await develop(shot, camera, { gain: capture.gain, blur: frame.blur, seed });
     pictures.push({ lighting: suffixOf(index, capture), rgba });
   }
   return { ids: ids ?? new Uint32Array(width * height), pictures, rays };

@@ -49,7 +49,7 @@ export function outlineFrom(pieces: readonly Piece[], log: ProblemLog, where: Pl
     log.add(
       "warning",
       "outline_open",
-      `${rest.length} ${rest.length === 1 ? "line" : "lines"} of the outline layer form no closed ring and ${rest.length === 1 ? "is" : "are"} ignored, first near (${spot(rest[0].points[0])})`,
+      `${rest.length === 1 ? "a line" : `${rest.length} lines`} of the outline layer (first near ${spot(rest[0].points[0])}) without a closed ring ${rest.length === 1 ? "is" : "are"} ignored`,
       "Close or remove them in the outline layer.",
       where,
     );

@@ -271,6 +271,30 @@ describe("text", () => {
     expect(box.maxY).toBeGreaterThan(plain.maxY);
   });
 
+  test("boxes: text at the edge it is justified to, and the frame", () => {
+    const box = (rest: string) =>
+      polygonBounds(
+        read(
+          board(
+            `(gr_text_box "AB" (start 10 5) (end 30 15) (layer "F.SilkS") ${rest} (effects (font (size 1 1) (thickness 0.1)) (justify left top)))`,
+          ),
+        ).silk,
+      )!;
+    const plain = box("(border no)");
+    expect(plain.minX).toBeCloseTo(10.25, 1);
+    expect(plain.maxY).toBeCloseTo(-5.25, 1);
+    expect(plain.maxX).toBeLessThan(13);
+    const framed = box("(border yes) (stroke (width 0.2) (type solid))");
+    expect(framed.maxX).toBeCloseTo(30.1, 3);
+    expect(framed.minY).toBeCloseTo(-15.1, 3);
+  });
+
+  test("outline fonts bring their own polygons", () => {
+    const text =
+      '(gr_text "o" (at 5 5) (layer "F.SilkS") (effects (font (face "X") (size 1 1))) (render_cache "o" 0 (polygon (pts (xy 4 4) (xy 8 4) (xy 8 8) (xy 4 8)) (pts (xy 5 5) (xy 7 5) (xy 7 7) (xy 5 7)))))';
+    expect(totalArea(read(board(text)).silk)).toBeCloseTo(12, 6);
+  });
+
   test("variables, hidden texts, texts kept readable", () => {
     const own = (words: string, rest = "", at = "0 0") =>
       totalArea(

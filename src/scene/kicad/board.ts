@@ -16,7 +16,7 @@ import {
   stroke,
 } from "../planar/index.js";
 import { child, children, flag, number, numberOf, pointOf, required, word, words } from "./access.js";
-import { addDrawn, type Context, type Ink, readFootprint, targetsOf } from "./footprint.js";
+import { addDrawn, type Context, drawTextBox, type Ink, readFootprint, targetsOf } from "./footprint.js";
 import { TO_BOARD } from "./frame.js";
 import { readDrawn } from "./graphics.js";
 import { layerTable } from "./layers.js";
@@ -119,6 +119,7 @@ function assemble(root: Sexpr, file: string, log: ProblemLog): Board {
       else if (item.name === "via") readVia(item, ink, context, vias);
       else if (item.name === "zone") unfilled += addZone(item, ink, context);
       else if (item.name === "gr_text") drawText(item, ink, context);
+      else if (item.name === "gr_text_box") drawTextBox(item, IDENTITY, 0, ink, context);
       else if (item.name.startsWith("gr_")) {
         const drawn = readDrawn(item, file);
         if (drawn) addDrawn(item, drawn, IDENTITY, ink, context);

@@ -16,7 +16,16 @@ import { type Drawn, drawnArea, readDrawn } from "./graphics.js";
 import type { Layer, Layers } from "./layers.js";
 import { readPad } from "./pads.js";
 import type { Sexpr } from "./sexpr.js";
-import { filledIn, isHidden, shownAngle, textArea, textPlace, type Variables } from "./text.js";
+import {
+  boxFrame,
+  boxPlace,
+  filledIn,
+  isHidden,
+  shownAngle,
+  textArea,
+  textPlace,
+  type Variables,
+} from "./text.js";
 
 /** What the whole file says and a footprint needs. */
 export type Context = Readonly<{
@@ -66,6 +75,7 @@ export function readFootprint(node: Sexpr, ink: Ink, context: Context): Placemen
         if (read.drill) ink.drills.push(read.drill);
       } else if (item.name === "fp_text" || item.name === "property")
         drawFootprintText(item, own, ink, local);
+      else if (item.name === "fp_text_box") drawTextBox(item, own, turned, ink, local);
       else if (item.name.startsWith("fp_")) {
         const drawn = readDrawn(item, file);
         if (drawn && layers.on(item, side === "top" ? "F.Fab" : "B.Fab")) fab.push(drawn);
@@ -118,6 +128,19 @@ function drawFootprintText(node: Sexpr, own: Affine, ink: Ink, context: Context)
   for (const target of targets) target.push(...placedArea);
 }
 
+/** A text box: its text, and its frame where it has one. `own` takes its axes, turned by `turned`, to the board's. */
+export function drawTextBox(node: Sexpr, own: Affine, turned: number, ink: Ink, context: Context): void {
+  const { file, layers, variables } = context;
+  const targets = targetsOf(node, layers, ink);
+  if (targets.length === 0 || isHidden(node)) return;
+  const { at, degrees } = boxPlace(node, file);
+  const text = filledIn(word(node, 0), variables);
+  const area = textArea(node, text, apply(own, at), degrees + turned, file).map((p) => moved(TO_BOARD, p));
+  for (const target of targets) target.push(...area);
+  const frame = boxFrame(node, file);
+  if (frame) addDrawn(node, frame, own, ink, context);
+}
+
 /** Adds a drawn item to the layers that it lies on; `own` takes its axes to those of the board, +Y down. */
 export function addDrawn(node: Sexpr, drawn: Drawn, own: Affine, ink: Ink, context: Context): void {
   const { layers } = context;
@@ -167,7 +190,7 @@ function hintsOf(node: Sexpr, name: readonly string[]): string[] {
 
 /** Copper that is drawn as a footprint but carries no part, by how its name or its library's begins. */
 const BARE =
-  /(^|:)_?(fiducial|mounting_?hole|test_?point|solder_?(jumper|bridge|pads?\b)|net_?tie|card_?edge|bus_?pci|logo|symbol)|solder_?pads?:|pcb_?traces?/i;
+  /(^|:)_?(fiducial|mounting_?hole|test_?point|solder_?(jumper|bridge|pads?\b|wire)|net_?tie|card_?edge|bus_?pci|logo|symbol)|solder_?pads?:|pcb_?traces?/i;
 
 /** Logos, fiducials, mounting holes, test points, solder bridges: they stay part of the bare board. */
 function isNoPart(node: Sexpr, pads: readonly Pad[]): boolean {

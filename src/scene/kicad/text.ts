@@ -16,13 +16,15 @@ import {
 import { child, children, flag, number, numberOf, pointOf, word, words } from "./access.js";
 import { glyph, TRAILING } from "./font.js";
 import { placed } from "./frame.js";
-import { pointList } from "./graphics.js";
+import { type Drawn, pointList } from "./graphics.js";
 import type { Sexpr } from "./sexpr.js";
 
 /** Distance of lines in text heights. */
 const LINE = 1.62;
 const USUAL_HEIGHT = 1;
 const LONGEST = 4000;
+/** Between the frame of a text box and its text, where the file gives none. */
+const BOX_MARGIN = 0.3;
 
 /** What a text reads after `${…}` and `%R` are filled in. */
 export type Variables = Readonly<Record<string, string>>;
@@ -134,6 +136,41 @@ export function textPlace(node: Sexpr, file: string): { at: Point; degrees: numb
   const at = child(node, "at");
   const third = at ? Number(word(at, 2)) : 0;
   return { at: pointOf(node, "at", file), degrees: Number.isFinite(third) ? third : 0 };
+}
+
+/** Where the text of a box is anchored: the edge that it is justified to, in the axes of its parent. */
+export function boxPlace(node: Sexpr, file: string): { at: Point; degrees: number } {
+  const pts = child(node, "pts");
+  const corners = pts ? pointList(pts, file) : [pointOf(node, "start", file), pointOf(node, "end", file)];
+  const effects = child(node, "effects");
+  const justify = effects ? words(child(effects, "justify")) : [];
+  const given = child(node, "margins");
+  const margin = (i: number) => (given ? number(given, i, file) : BOX_MARGIN);
+  const xs = corners.map(([x]) => x);
+  const ys = corners.map(([, y]) => y);
+  const [left, right] = [Math.min(...xs) + margin(0), Math.max(...xs) - margin(2)];
+  const [top, bottom] = [Math.min(...ys) + margin(1), Math.max(...ys) - margin(3)];
+  const x = justify.includes("left") ? left : justify.includes("right") ? right : (left + right) / 2;
+  const y = justify.includes("top") ? top : justify.includes("bottom") ? bottom : (top + bottom) / 2;
+  return { at: [x, y], degrees: numberOf(node, "angle", file) ?? 0 };
+}
+
+/** The frame of a text box; undefined when it has none. */
+export function boxFrame(node: Sexpr, file: string): Drawn | undefined {
+  if (word(child(node, "border")) === "no") return undefined;
+  const line = child(node, "stroke");
+  const width = (line && numberOf(line, "width", file)) || 0;
+  if (width <= 0) return undefined;
+  const pts = child(node, "pts");
+  if (pts) return { points: pointList(pts, file), closed: true, width, filled: false };
+  const [[x1, y1], [x2, y2]] = [pointOf(node, "start", file), pointOf(node, "end", file)];
+  const points: Point[] = [
+    [x1, y1],
+    [x2, y1],
+    [x2, y2],
+    [x1, y2],
+  ];
+  return { points, closed: true, width, filled: false };
 }
 
 /** Hidden texts leave no ink: the bare word, `(hide yes)`, or `(effects … (hide yes))`. */

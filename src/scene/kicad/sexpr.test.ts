@@ -23,6 +23,10 @@ describe("S-expressions", () => {
     expect(child(root, "f")).toMatchObject({ items: [], line: 3, column: 2 });
   });
 
+  test("a quote inside of a word is a letter", () => {
+    expect(words(parseSexpr('(fp_text user 0.96" (at 1 2) hide)', "x"))).toEqual(["user", '0.96"', "hide"]);
+  });
+
   test("quoted line ends count as lines; embedded data is passed over", () => {
     const root = parseSexpr('(a "x\ny" |KLUv\n(((/QBY|\n (b 1))', "x");
     expect(child(root, "b")).toMatchObject({ line: 4, column: 2 });

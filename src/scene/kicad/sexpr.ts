@@ -98,9 +98,9 @@ export function parseSexpr(text: string, file: string): Sexpr {
   throw dataError("kicad_empty", "the file is empty", "Name a board that KiCad has saved.", { file });
 }
 
-/** A word ends at white space, a bracket or a quote. */
+/** A word ends at white space or a bracket; a quote inside of it (`0.96"`) is a letter like others. */
 function ends(c: number): boolean {
-  return c <= 32 || c === 40 || c === 41 || c === 34;
+  return c <= 32 || c === 40 || c === 41;
 }
 
 function closingQuote(text: string, opening: number): number {

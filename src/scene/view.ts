@@ -26,7 +26,7 @@ export type Frame = Readonly<{
   height: number;
   /** Linear radiance, 3 per pixel. */
   rgb: Float32Array;
-  /** Mean of the first half of the samples (zero with one sample): what differs from `rgb` is noise. */
+  /** Mean of the first half of the samples (zero with one sample), before any denoising. */
   half?: Float32Array;
   /** Part index + 1 at the pixel's centre; 0: nothing there. Exact and not anti-aliased. */
   ids: Uint32Array;
@@ -48,6 +48,8 @@ export type RenderSettings = Readonly<{
   /** 0: direct light only. */
   bounces: number;
   seed: number;
+  /** Take the noise out of `rgb` at the end; needs at least two samples. */
+  denoise?: boolean;
   lights: readonly Light[];
   /** Called after each finished tile with the part of the picture that is done, 0 … 1. */
   onProgress?: (done: number) => void;

@@ -17,8 +17,8 @@ export type FromWorker = Readonly<{ kind: "tile" } | { kind: "done"; rays: numbe
 
 /** Worker threads that live as long as the renderer and share its memory. */
 export type Crew = Readonly<{
-  /** Renders what the head describes; returns the rays traced. Throws `render_aborted` or `render_failed`. */
-  renderTiles: (o: { onTile: () => void; signal?: AbortSignal }) => Promise<number>;
+  /** Does all tiles of what the head describes; returns the rays traced. Throws `render_aborted` or `render_failed`. */
+  doTiles: (o: { onTile: () => void; signal?: AbortSignal }) => Promise<number>;
   close: () => Promise<void>;
 }>;
 
@@ -56,7 +56,7 @@ export function startCrew(o: {
   });
 
   return {
-    renderTiles: async ({ onTile, signal }) => {
+    doTiles: async ({ onTile, signal }) => {
       const stop = () => {
         Atomics.store(o.arena.ints(o.head + HEAD_ABORT, 1), 0, 1);
       };

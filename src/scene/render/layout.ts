@@ -179,13 +179,20 @@ export const HEAD_BLUNT = 312;
 /** Counter of the next tile and the abort flag (i32), shared by all workers. */
 export const HEAD_NEXT_TILE = 320;
 export const HEAD_ABORT = 324;
+/** 0: trace, 1: denoise. */
+export const HEAD_PHASE = 328;
+/** The denoised picture. */
+export const HEAD_CLEAN = 332;
 
 // ---- tables and scratch
 /** Directional albedo of GGX: edge length over cosine and roughness, two f32 (scale, bias) per cell. */
 export const ALBEDO_EDGE = 32;
-/** Per worker: traversal stacks. */
-export const SCRATCH_BYTES = 65536;
+/** Per worker: traversal stacks, then the denoiser's planes. */
+export const STACK_BYTES = 65536;
+export const SCRATCH_BYTES = 524288;
 /** The tracer's own data lies below. */
 export const FIRST_FREE = 65536;
 /** Edge of a tile in pixels. */
 export const TILE = 32;
+/** Edge of a tile of the denoiser: larger, since it reads the tile's surroundings as well. */
+export const DENOISE_TILE = 64;

@@ -2,7 +2,7 @@ import { viewAxes } from "../grid/camera.js";
 import type { Box, Material, Scene, Vec3 } from "../model.js";
 import type { Frame, Pose, Renderer, RenderSettings, View } from "../view.js";
 import { loadTracer, startCrew } from "./crew.js";
-import { MATERIAL_BYTES, TILE } from "./layout.js";
+import { DENOISE_TILE, HEAD_NEXT_TILE, HEAD_PHASE, MATERIAL_BYTES, TILE } from "./layout.js";
 import { type Planes, writeHead } from "./pack/head.js";
 import { putLights } from "./pack/lights.js";
 import { changed, emits, isInvisible, packMaterial, seesThrough } from "./pack/materials.js";
@@ -73,10 +73,12 @@ export async function openRenderer(scene: Scene, o: { workers: number }): Promis
     const pixels = width * height;
     arena.release();
     const lights = putLights(arena, settings.lights, packed.textures, top.origin, targets(view, top.origin));
+    const clean = settings.denoise === true && settings.samples > 1;
     const three = settings.samples > 0 ? pixels * 12 : 0;
     const planes: Planes = {
       rgb: arena.take(three),
       half: arena.take(three),
+      clean: arena.take(clean ? three : 0),
       albedo: arena.take(three),
       normal: arena.take(three),
       ids: arena.take(pixels * 4),
@@ -92,16 +94,23 @@ export async function openRenderer(scene: Scene, o: { workers: number }): Promis
       settings,
       tie: TIE_METRES / (scene.metersPerUnit > 0 ? scene.metersPerUnit : 1),
     });
-    const tiles = Math.ceil(width / TILE) * Math.ceil(height / TILE);
+    const tilesOf = (edge: number) => Math.ceil(width / edge) * Math.ceil(height / edge);
+    const tiles = tilesOf(TILE) + (clean ? tilesOf(DENOISE_TILE) : 0);
     let done = 0;
-    const rays = await crew.renderTiles({
+    const watch = {
       onTile: () => settings.onProgress?.(++done / tiles),
       ...(settings.signal ? { signal: settings.signal } : {}),
-    });
+    };
+    const rays = await crew.doTiles(watch);
+    if (clean) {
+      arena.ints(packed.head + HEAD_NEXT_TILE, 1)[0] = 0;
+      arena.ints(packed.head + HEAD_PHASE, 1)[0] = 1;
+      await crew.doTiles(watch);
+    }
     return {
       width,
       height,
-      rgb: arena.floats(planes.rgb, three / 4).slice(),
+      rgb: arena.floats(clean ? planes.clean : planes.rgb, three / 4).slice(),
       half: arena.floats(planes.half, three / 4).slice(),
       ids: new Uint32Array(arena.ints(planes.ids, pixels).slice().buffer as ArrayBuffer),
       albedo: arena.floats(planes.albedo, three / 4).slice(),

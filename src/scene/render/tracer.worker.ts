@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { FromWorker, WorkerSetup } from "./crew.js";
 
 type Tracer = Readonly<{
-  renderNextTile: (head: number, scratch: number) => number;
+  nextTile: (head: number, scratch: number) => number;
   rayCount: () => number;
 }>;
 
@@ -13,6 +13,6 @@ const tracer = instance.exports as unknown as Tracer;
 const say = (message: FromWorker) => parentPort?.postMessage(message);
 
 parentPort?.on("message", () => {
-  while (tracer.renderNextTile(head, scratch)) say({ kind: "tile" });
+  while (tracer.nextTile(head, scratch)) say({ kind: "tile" });
   say({ kind: "done", rays: tracer.rayCount() });
 });

@@ -9,6 +9,7 @@ import {
   HEAD_BOUNCES,
   HEAD_BOX,
   HEAD_BYTES,
+  HEAD_CLEAN,
   HEAD_DEPTH,
   HEAD_EMISSION,
   HEAD_FAR_COUNT,
@@ -57,6 +58,8 @@ import type { PackedScene } from "./scene.js";
 export type Planes = Readonly<{
   rgb: number;
   half: number;
+  /** The denoised picture. */
+  clean: number;
   ids: number;
   albedo: number;
   normal: number;
@@ -115,6 +118,7 @@ export function writeHead(o: {
   u32(HEAD_SEED, settings.seed >>> 0);
   u32(HEAD_PERSPECTIVE, view.projection === "perspective" ? 1 : 0);
   u32(HEAD_RGB, planes.rgb);
+  u32(HEAD_CLEAN, planes.clean);
   u32(HEAD_HALF, planes.half);
   u32(HEAD_IDS, planes.ids);
   u32(HEAD_ALBEDO, planes.albedo);

@@ -1,5 +1,6 @@
 // The tracer's entry points. One instance per worker, all on the same shared memory.
 import {
+  DENOISE_TILE,
   HEAD_ABORT,
   HEAD_ALBEDO,
   HEAD_BLUNT,
@@ -10,6 +11,7 @@ import {
   HEAD_IDS,
   HEAD_NEXT_TILE,
   HEAD_NORMAL,
+  HEAD_PHASE,
   HEAD_RGB,
   HEAD_SAMPLES,
   HEAD_SEED,
@@ -17,6 +19,7 @@ import {
   TILE,
 } from "../layout";
 import { aim, bindLens, rayDX, rayDY, rayDZ, rayX, rayY, rayZ, start, windowX, windowY } from "./camera";
+import { denoiseTile } from "./denoise";
 import { bindCamera, foundDepth, foundId, identify } from "./identify";
 import {
   firstB,
@@ -35,18 +38,25 @@ import { closest, hitInstance, hitLane, hitPacket, hitT, takeRayCount } from "./
 import { draw, startPixel, startSample } from "./sampler";
 import { bindScene } from "./scene";
 
-/**
- * Renders the next tile that nobody has taken; false when none is left or the frame was aborted. With `samples` 0 only
- * ids and depth are written.
- */
-export function renderNextTile(head: usize, scratch: usize): bool {
+/** Does the next tile that nobody has taken; false when none is left or the frame was aborted. */
+export function nextTile(head: usize, scratch: usize): bool {
   if (atomic.load<i32>(head, HEAD_ABORT) !== 0) return false;
+  const cleaning = load<i32>(head, HEAD_PHASE) !== 0;
+  const edge = cleaning ? DENOISE_TILE : TILE;
+  const columns = (load<i32>(head, HEAD_WIDTH) + edge - 1) / edge;
+  const rows = (load<i32>(head, HEAD_HEIGHT) + edge - 1) / edge;
+  const tile = atomic.add<i32>(head, 1, HEAD_NEXT_TILE);
+  if (tile >= columns * rows) return false;
+  if (cleaning) denoiseTile(head, scratch, tile);
+  else renderTile(head, scratch, tile);
+  return true;
+}
+
+/** With `samples` 0 only ids and depth are written. */
+function renderTile(head: usize, scratch: usize, tile: i32): void {
   const width = load<i32>(head, HEAD_WIDTH);
   const height = load<i32>(head, HEAD_HEIGHT);
   const columns = (width + TILE - 1) / TILE;
-  const rows = (height + TILE - 1) / TILE;
-  const tile = atomic.add<i32>(head, 1, HEAD_NEXT_TILE);
-  if (tile >= columns * rows) return false;
   bindScene(head, scratch);
   bindCamera(head);
   bindLens(head);
@@ -66,7 +76,6 @@ export function renderNextTile(head: usize, scratch: usize): bool {
       if (samples > 0) shade(head, x, y, width, samples);
     }
   }
-  return true;
 }
 
 function shade(head: usize, x: i32, y: i32, width: i32, samples: i32): void {

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { explainReadError } from "../kit/files.js";
+import { readBytes } from "../kit/files.js";
 import type { Preprocessing } from "./data/preprocessing.js";
 import { notOurs } from "./errors.js";
 import { checkpointModel } from "./net/checkpoint-graph.js";
@@ -63,15 +62,9 @@ const networkSchema = z.object({
   mirrors: z.boolean(),
 });
 
-/** Reads a checkpoint. Throws `file_missing` or `checkpoint_invalid`. */
+/** Reads a checkpoint. Throws `file_missing`, `not_a_file` or `checkpoint_invalid`. */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
-  let model: Uint8Array;
-  try {
-    model = await readFile(file);
-  } catch (error) {
-    throw explainReadError(error, file);
-  }
-  return decodeCheckpoint(model, file);
+  return decodeCheckpoint(await readBytes(file), file);
 }
 
 /** {@link readCheckpoint} for bytes; `file` is only named in errors. */

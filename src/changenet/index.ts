@@ -3,7 +3,8 @@
 export { type Checkpoint, decodeCheckpoint, readCheckpoint } from "./checkpoint.js";
 export { detectChannels } from "./data/load.js";
 export { inputSize, type Preprocessing, preprocessingOf } from "./data/preprocessing.js";
-export { embedImages } from "./inference/images.js";
+export { describeEncoder, type EncoderInput, embedImages } from "./inference/images.js";
+export { encoderConfigFile } from "./inference/normalisation.js";
 export { embed, type HeatMap, heatmaps, type PairOptions, score } from "./inference/pairs.js";
 export { BUILTIN_BACKBONE, BUILTIN_DEFAULTS, defaultSpecTree } from "./spec/default.js";
 export { parseSpec } from "./spec/parse.js";

@@ -4,12 +4,14 @@ import path from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { explainWriteError } from "../kit/errors.js";
+import { requireFile } from "../kit/files.js";
 
 /** Text encodings that tables come in. Windows-1252 includes Latin-1's letters. */
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
-/** Tells the encoding of a text file: byte-order mark, zero bytes, else valid UTF-8 or not. Reads the whole file. */
+/** Tells the encoding of a text file: byte-order mark, zero bytes, else valid UTF-8 or not. Reads the whole file. Throws `not_a_file`, … */
 export async function detectEncoding(file: string): Promise<Encoding> {
+  await requireFile(file);
   const handle = await open(file, "r");
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
@@ -36,6 +38,7 @@ export async function detectEncoding(file: string): Promise<Encoding> {
 
 /** Writes `file` as UTF-8 without byte-order mark to `target`. Flat memory. */
 export async function reencode(file: string, encoding: Encoding, target: string): Promise<void> {
+  await requireFile(file);
   const decoder = new TextDecoder(encoding);
   try {
     await mkdir(path.dirname(target), { recursive: true });

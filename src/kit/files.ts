@@ -73,13 +73,7 @@ export async function readJson(file: string): Promise<unknown> {
 
 /** Reads UTF-8 text without a byte-order mark. Throws `file_missing`, `file_unreadable` or `not_utf8`. */
 export async function readText(file: string): Promise<string> {
-  await requireFile(file);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw explainReadError(error, file);
-  }
+  const bytes = await readBytes(file);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
@@ -91,6 +85,16 @@ export async function readText(file: string): Promise<string> {
         file,
       },
     );
+  }
+}
+
+/** The bytes of a regular file. Throws `file_missing`, `not_a_file` or another read error with the file named. */
+export async function readBytes(file: string): Promise<Buffer> {
+  await requireFile(file);
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw explainReadError(error, file);
   }
 }
 

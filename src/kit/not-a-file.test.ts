@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { streamCsv } from "./csv.js";
-import { hashFile, readText } from "./files.js";
+import { hashFile, readBytes, readText } from "./files.js";
 import { decodeImage, imageSize } from "./images.js";
 
 let folder: string;
@@ -23,6 +23,7 @@ const readers: Record<string, (file: string) => Promise<unknown>> = {
       () => {},
       () => {},
     ),
+  readBytes,
   readText,
   hashFile,
   decodeImage,

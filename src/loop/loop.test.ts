@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeModel } from "../changenet/onnx/model.js";
 import { frozenClock, localPlatform } from "../engine/index.js";
 import { exists, type ReflowEvent } from "../kit/index.js";
 import type { DriveOptions } from "./driver.js";
@@ -254,6 +255,32 @@ describe("files that the plan names", () => {
       await refused("/dev/null").toMatchObject({ code: "not_a_file" });
     },
   );
+
+  test("an encoder's side file is shown and is part of the approval", async () => {
+    const root = await workspace();
+    const encoder = path.join(root, "siglip.onnx");
+    const model = encodeModel({
+      nodes: [{ op: "ReduceMean", inputs: ["p"], outputs: ["v"], attributes: { axes: [2, 3], keepdims: 0 } }],
+      constants: new Map(),
+      inputs: [{ name: "p", type: "float", shape: [1, 3, 8, 8] }],
+      outputs: [{ name: "v", type: "float", shape: [1, 3] }],
+    });
+    await writeFile(encoder, model);
+    const planned = async () => {
+      const plan = await makePlan(options(root, { encoder }));
+      const shown = plan.summary.flatMap((b) => b.rows).find((r) => r.name === "Mining encoder");
+      return [plan.plan_hash, shown?.value] as const;
+    };
+    const [before, plain] = await planned();
+    expect(plain).toContain(
+      "8×8 pixels, mean 0.485 0.456 0.406, spread 0.229 0.224 0.225: the ImageNet defaults",
+    );
+    const side = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+    await writeFile(path.join(root, "preprocessor_config.json"), JSON.stringify(side));
+    const [after, shown] = await planned();
+    expect(shown).toContain("mean 0.5 0.5 0.5, spread 0.5 0.5 0.5: preprocessor_config.json");
+    expect(after).not.toBe(before);
+  });
 
   test("status and plan show the recall of the target", async () => {
     const root = await workspace();

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { streamCsv } from "../kit/csv.js";
 import { dataError, ReflowError } from "../kit/errors.js";
-import { explainReadError, requireFile } from "../kit/files.js";
+import { readBytes, requireFile } from "../kit/files.js";
 
 /** A CSV in memory whose cells are cut only when asked for: a million rows cost one string and one index. */
 export type Rows = Readonly<{
@@ -29,13 +29,8 @@ export async function readRows(file: string): Promise<Rows> {
 
 async function readPlain(file: string): Promise<Rows | undefined> {
   await requireFile(file);
-  let bytes: Buffer;
-  try {
-    if ((await stat(file)).size > LARGEST_TEXT) return undefined;
-    bytes = await readFile(file);
-  } catch (error) {
-    throw explainReadError(error, file);
-  }
+  if ((await stat(file)).size > LARGEST_TEXT) return undefined;
+  const bytes = await readBytes(file);
   if (bytes.length === 0 || bytes.includes(0x22)) return undefined;
   let text: string;
   try {

@@ -1,20 +1,29 @@
-import { readFile } from "node:fs/promises";
 import { ReflowError } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
-import { explainReadError } from "../../kit/files.js";
+import { readBytes } from "../../kit/files.js";
 import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
 import { interrupted } from "../errors.js";
 import { type ReadModel, readModel } from "../onnx/read.js";
 import { progressReporter } from "../training/progress.js";
+import { normalisationOf } from "./normalisation.js";
 import { CHUNK, type ImageSetup, type ImageTask, TILE } from "./tasks.js";
 
-/** Side used where the encoder leaves its input size open. */
+/** Side used where neither the encoder nor its side file fixes the input size. */
 const DEFAULT_SIDE = 224;
+
+/** What an encoder takes: size, and how pixels are normalised. */
+export type EncoderInput = Pick<ImageSetup, "channels" | "width" | "height" | "normalisation">;
+
+/** Opens an encoder for its input alone. Throws `encoder_invalid`, `encoder_preprocessing` or read errors. */
+export async function describeEncoder(file: string): Promise<EncoderInput> {
+  const { channels, width, height, normalisation } = await describe(file);
+  return { channels, width, height, normalisation };
+}
 
 /**
  * Embeds single images with a user's ONNX encoder (SigLIP, DINO, …). Its first input must be float [N,1 or 3,H,W],
- * pixels normalised with the ImageNet mean and spread; its last output that holds one vector an image is taken.
- * Throws `encoder_invalid`.
+ * pixels normalised as {@link normalisationOf} finds; its last output that holds one vector an image is taken.
+ * Throws `encoder_invalid` or `encoder_preprocessing`.
  */
 export async function embedImages(
   options: Readonly<{
@@ -63,27 +72,24 @@ export async function embedImages(
 }
 
 async function describe(file: string): Promise<ImageSetup> {
-  let model: Uint8Array;
-  try {
-    model = await readFile(file);
-  } catch (error) {
-    throw explainReadError(error, file);
-  }
+  const model = await readBytes(file);
   const parsed = parse(model, file);
   const input = parsed.inputs[0];
   const output = parsed.outputs.findLast((port) => port.shape.length === 2) ?? parsed.outputs.at(-1);
   if (!input || !output || input.shape.length !== 4)
     throw invalid(file, "its first input is not an image [N,C,H,W]");
   const [batch, channels, height, width] = input.shape;
-  const fixed = (size: number | string | undefined) =>
-    typeof size === "number" && size > 0 ? size : DEFAULT_SIDE;
+  const normalisation = await normalisationOf(file, parsed.metadata);
+  const fixed = (size: number | string | undefined, open: number | undefined) =>
+    typeof size === "number" && size > 0 ? size : (open ?? DEFAULT_SIDE);
   return {
     model,
     input: input.name,
     output: output.name,
     channels: channels === 1 ? 1 : 3,
-    height: fixed(height),
-    width: fixed(width),
+    height: fixed(height, normalisation.side?.height),
+    width: fixed(width, normalisation.side?.width),
+    normalisation,
     tile: typeof batch === "number" && batch > 0 ? batch : TILE,
   };
 }

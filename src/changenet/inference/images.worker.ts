@@ -7,14 +7,11 @@ import type { ImageSetup, ImageTask } from "./tasks.js";
 const setup = workerData as ImageSetup;
 const opened = openSession(setup.model);
 
-/** Mean and spread of ImageNet pixels, what public encoders are trained with. */
-const MEAN = [0.485, 0.456, 0.406];
-const SPREAD = [0.229, 0.224, 0.225];
-
 export default reportingErrors(run);
 
 async function run({ files }: ImageTask): Promise<Float32Array> {
   const { channels, height, width, tile } = setup;
+  const { scale, mean, spread } = setup.normalisation;
   const plane = height * width;
   const preprocessing = {
     channels,
@@ -33,7 +30,7 @@ async function run({ files }: ImageTask): Promise<Float32Array> {
     for (const [i, image] of images.entries())
       for (let k = 0; k < image.length; k++) {
         const c = Math.floor(k / plane);
-        data[i * image.length + k] = (image[k] / 255 - MEAN[c]) / SPREAD[c];
+        data[i * image.length + k] = (image[k] * scale - mean[c]) / spread[c];
       }
     const feeds = { [setup.input]: { data, shape: [tile, channels, height, width] } };
     const result = (await runFloats(await opened, feeds, [setup.output]))[setup.output]!;

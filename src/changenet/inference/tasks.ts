@@ -1,5 +1,6 @@
 import type { PairRow } from "../../dataset/row.js";
 import type { Preprocessing } from "../data/preprocessing.js";
+import type { Normalisation } from "./normalisation.js";
 
 /** Rows that run through the network together: fixed, so that a score does not depend on its neighbours. */
 export const TILE = 16;
@@ -32,6 +33,7 @@ export type ImageSetup = Readonly<{
   width: number;
   /** Images that run together; 1 when the model has a fixed batch of 1. */
   tile: number;
+  normalisation: Normalisation;
 }>;
 
 export type ImageTask = Readonly<{ files: readonly string[] }>;

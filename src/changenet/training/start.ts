@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ReflowError } from "../../kit/errors.js";
-import { explainReadError } from "../../kit/files.js";
+import { readBytes } from "../../kit/files.js";
 import { seeded } from "../../kit/random.js";
 import { decodeCheckpoint } from "../checkpoint.js";
 import type { NetworkConfig } from "../net/config.js";
@@ -17,12 +16,7 @@ export async function startWeights(
   pretrained: string | undefined,
 ): Promise<Weights> {
   if (pretrained === undefined) return initialWeights(config, seeded(seed).fork("weights"));
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(pretrained);
-  } catch (error) {
-    throw explainReadError(error, pretrained);
-  }
+  const bytes = await readBytes(pretrained);
   if (!pretrained.endsWith(".safetensors")) {
     const checkpoint = decodeCheckpoint(bytes, pretrained);
     const layout = layoutOf(config);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { embedImages, parseSpec, readCheckpoint } from "../../changenet/index.js";
+import { describeEncoder, encoderConfigFile, parseSpec, readCheckpoint } from "../../changenet/index.js";
 import { discoverWorkspace, type Role, readTable, toPairRows, type Workspace } from "../../dataset/index.js";
 import {
   type Emit,
@@ -68,6 +68,8 @@ export async function makePlan(
       ...(o.signal ? { signal: o.signal } : {}),
     })),
   );
+  const encoder = parameters.encoder.value;
+  const encoderInput = encoder && (await exists(encoder)) ? await describeEncoder(encoder) : undefined;
   const data: DataFacts = {
     tables: facts as DataFacts["tables"],
     imagesDir: workspace.imagesDir,
@@ -106,7 +108,7 @@ export async function makePlan(
   const checked = await orderedChecks(partial, { workspace, specNotes: notes, spec, sizes, machine });
   const whole = { ...partial, checks: checked.checks, problems: [...problems, ...checked.problems] };
   const estimate = spec && sizes && estimateRun(partial, spec, sizes);
-  return { ...whole, summary: summarise(whole, estimate) };
+  return { ...whole, summary: summarise(whole, { estimate, encoder: encoderInput }) };
 }
 
 /** The hash that approval is bound to: parameters, contract, spec, data content and budget; not where they lie. */
@@ -194,12 +196,10 @@ async function extraFacts(
   };
   const encoder = parameters.encoder.value;
   const seed = parameters.baseline_checkpoint.value;
-  // Both are opened here: hours later would be too late to learn that the file is something else.
-  if (encoder && (await exists(encoder))) {
-    await requireFile(encoder);
-    await embedImages({ encoder, files: [], workers: 1 });
-  }
+  // Opened here: hours later would be too late to learn that the file is something else.
   await add("encoder", encoder, "encoder_missing");
+  // Its side file decides the vectors as much as the encoder does.
+  await add("encoder_config", encoder && (await encoderConfigFile(encoder)), "encoder_missing");
   if (seed && (await exists(seed))) {
     await requireFile(seed);
     await openCheckpoint(seed);

@@ -1,10 +1,14 @@
 import { arch, cpus, totalmem } from "node:os";
+import type { EncoderInput } from "../../changenet/index.js";
 import { describeTarget } from "../../metric/index.js";
 import type { Estimate } from "./estimate.js";
 import type { Plan, Sourced, SummaryBlock, SummaryRow } from "./types.js";
 
 /** The Pre-Flight Summary (contract 12.3): every value with its origin. */
-export function summarise(plan: Omit<Plan, "summary">, estimate: Estimate | undefined): SummaryBlock[] {
+export function summarise(
+  plan: Omit<Plan, "summary">,
+  { estimate, encoder }: Readonly<{ estimate: Estimate | undefined; encoder: EncoderInput | undefined }>,
+): SummaryBlock[] {
   const p = plan.parameters;
   const row = (name: string, s: Sourced<unknown>, shown = String(s.value)): SummaryRow => ({
     name,
@@ -80,7 +84,7 @@ export function summarise(plan: Omit<Plan, "summary">, estimate: Estimate | unde
           "Defect spec",
           plan.defect_spec ?? "none: exemplars are learned from the training set's own defects",
         ),
-        row("Mining encoder", p.encoder, p.encoder.value ?? "the current change network"),
+        row("Mining encoder", p.encoder, encoderWords(p.encoder.value, encoder)),
         row(
           "Backbone",
           p.baseline_checkpoint,
@@ -99,4 +103,11 @@ export function summarise(plan: Omit<Plan, "summary">, estimate: Estimate | unde
 
 function runtime({ baseline, all }: Estimate, iterations: number): string {
   return `about ${baseline} min to the baseline, ${all} min when all ${iterations} iterations are needed`;
+}
+
+function encoderWords(file: string | null, input: EncoderInput | undefined): string {
+  if (file === null) return "the current change network";
+  if (!input) return file;
+  const { mean, spread, source } = input.normalisation;
+  return `${file} (${input.width}×${input.height} pixels, mean ${mean.join(" ")}, spread ${spread.join(" ")}: ${source})`;
 }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { encoderConfigFile } from "../../changenet/index.js";
 import { readReceipt, type StageOutput } from "../../engine/index.js";
 import { ReflowError, readParquet } from "../../kit/index.js";
 import { miningFiles, recordSkippedMining } from "../../mining/index.js";
@@ -124,7 +125,7 @@ export async function miningStep(context: RunContext, label: Label): Promise<Ste
       outDir,
       workers: context.workers,
     },
-    inputs: [spec, checkpoint, routed, pool.file, split.csv, ...(encoder ? [encoder] : [])],
+    inputs: [spec, checkpoint, routed, pool.file, split.csv, ...(encoder ? await encoderFiles(encoder) : [])],
     outputs: [
       outDir,
       path.join(layout.filter(label), "mined_rows.csv"),
@@ -156,6 +157,12 @@ export async function miningStep(context: RunContext, label: Label): Promise<Ste
       },
     },
   };
+}
+
+/** An encoder and the side file that says how its pixels are normalised. */
+async function encoderFiles(encoder: string): Promise<string[]> {
+  const config = await encoderConfigFile(encoder);
+  return config === undefined ? [encoder] : [encoder, config];
 }
 
 /** The ledger lists every iteration: one that mined nothing is entered too, or the next could not be mined. */

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseSpec } from "../changenet/index.js";
+import { defaultSpecTree, parseSpec } from "../changenet/index.js";
 import { deriveSpec, effectiveSpec, inferenceSpec, readSpecTree, specText, valueAt } from "./spec.js";
 
 const tree = {
@@ -119,4 +119,30 @@ test.each([
   const { problems } = parseSpec(text, file);
   expect(problems.map((p) => p.severity)).toContain("error");
   await rm(folder, { recursive: true });
+});
+
+test("the sample spec of docs/files.md is what a default writes, and can be used as it is", async () => {
+  const page = await readFile(new URL("../../docs/files.md", import.meta.url), "utf8");
+  const sample = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] as string;
+  const tree = defaultSpecTree({
+    imageWidth: 96,
+    imageHeight: 96,
+    imageExt: ".jpg",
+    lights: ["SolderLight"],
+  });
+  expect(sample, "copy the text that the test wanted into docs/files.md").toBe(specText(tree));
+  const { spec, problems } = parseSpec(sample, "docs/files.md");
+  expect(problems).toEqual([]);
+  expect(spec).toMatchObject({ imageWidth: 96, lights: ["SolderLight"], numEpochs: 40 });
+});
+
+test("an unreadable spec is told with the page that shows one", async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), "reflow-spec-"));
+  const file = path.join(dir, "spec.yaml");
+  await writeFile(file, "- a\n- list\n");
+  await expect(readSpecTree(file)).rejects.toMatchObject({
+    code: "spec_unreadable",
+    hint: expect.stringContaining("docs/files.md shows a sample spec"),
+  });
+  await rm(dir, { recursive: true });
 });

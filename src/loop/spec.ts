@@ -25,7 +25,7 @@ export async function readSpecTree(file: string): Promise<SpecTree> {
     throw dataError(
       "spec_unreadable",
       fault ? `not valid YAML: ${fault.message.split("\n")[0]}` : "the spec is not a mapping",
-      "Correct the spec; docs/files.md shows a small one.",
+      "Correct the spec; docs/files.md shows a sample spec.",
       { file, ...(at ? { row: at.line, column: at.col } : {}) },
     );
   }

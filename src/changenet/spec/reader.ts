@@ -34,7 +34,7 @@ export function readSpecText(text: string, file: string): SpecReader {
   const sound = document.errors.length === 0 && isMap(document.contents);
   if (document.errors.length === 0 && !sound)
     problems.push(
-      problem("error", "spec_not_a_map", "the spec is not a YAML map", "See docs for a sample spec.", {
+      problem("error", "spec_not_a_map", "the spec is not a YAML map", "docs/files.md shows a sample spec.", {
         file,
       }),
     );

@@ -187,28 +187,35 @@ async function extraFacts(
   openCheckpoint: (file: string) => Promise<unknown>,
 ): Promise<Record<string, string>> {
   const extra: Record<string, string> = {};
-  const add = async (name: string, file: string | null | undefined, code: string) => {
-    if (!file) return;
+  const add = async (name: string, file: string, otherwise: (file: string) => ReflowError) => {
     const hash = await fingerprintPath(file);
-    if (hash === undefined)
-      throw new ReflowError("usage", code, `no such file: ${file}`, "Check the path.", { where: { file } });
+    if (hash === undefined) throw otherwise(file);
     extra[name] = hash;
   };
   const encoder = parameters.encoder.value;
   const seed = parameters.baseline_checkpoint.value;
-  // Opened here: hours later would be too late to learn that the file is something else.
-  await add("encoder", encoder, "encoder_missing");
-  // Its side file decides the vectors as much as the encoder does.
-  await add("encoder_config", encoder && (await encoderConfigFile(encoder)), "encoder_missing");
-  if (seed && (await exists(seed))) {
-    await requireFile(seed);
-    await openCheckpoint(seed);
+  if (encoder) {
+    await add("encoder", encoder, (file) => missing("encoder_missing", file));
+    // Its side file decides the vectors as much as the encoder does.
+    const config = await encoderConfigFile(encoder);
+    if (config) await add("encoder_config", config, (file) => missing("encoder_missing", file));
   }
-  await add("baseline_checkpoint", seed, "checkpoint_missing");
+  if (seed) {
+    // Opened here: hours later would be too late to learn that the file is something else.
+    if (await exists(seed)) {
+      await requireFile(seed);
+      await openCheckpoint(seed);
+    }
+    await add("baseline_checkpoint", seed, (file) => missing("checkpoint_missing", file));
+  }
   const defect = workspace.defectDatasets.find((d) => d.defectSpec !== undefined);
-  await add("defect_dataset", defect?.dir, "defect_spec_missing");
+  if (defect) await add("defect_dataset", defect.dir, (file) => missing("defect_spec_missing", file));
   // A command that is not there is told by the checks.
   if (contract.evaluator.type === "command")
     extra.evaluator = await readFile(contract.evaluator.path).then(hashText, () => "missing");
   return extra;
+}
+
+function missing(code: string, file: string): ReflowError {
+  return new ReflowError("usage", code, `no such file: ${file}`, "Check the path.", { where: { file } });
 }

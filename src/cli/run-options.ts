@@ -2,22 +2,9 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { RunOptions } from "../loop/plan/types.js";
 import { quoted } from "./output.js";
 
-export type RunFlags = Readonly<{
-  kpi: string;
-  maxIterations: number;
-  claim?: string;
-  seed?: number;
-  epochs?: number;
-  numSdg?: number;
-  topK?: number;
-  minSimilarity?: number;
-  workers?: number;
-  encoder?: string;
-  baselineCheckpoint?: string;
-  platform: string;
-  json?: boolean;
-  plain?: boolean;
-}>;
+/** The flags of `plan` and `run`: what the plan is made of, where jobs run and how it is shown. */
+export type RunFlags = Omit<RunOptions, "workspace"> &
+  Readonly<{ platform: string; json?: boolean; plain?: boolean }>;
 
 /** The options that `plan` and `run` share; together with the data they make the plan. */
 export function addRunOptions(command: Command): Command {

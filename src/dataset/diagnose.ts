@@ -16,16 +16,7 @@ import type { RowSet } from "./rowset.js";
 import type { Role, Workspace } from "./workspace.js";
 
 /** One table in a diagnosis. */
-export type TableSummary = Readonly<{
-  role: Role;
-  file: string;
-  rows: number;
-  usable: number;
-  pass: number;
-  ng: number;
-  defects: Readonly<Record<string, number>>;
-  boards: number;
-}>;
+export type TableSummary = Omit<Census, "boards"> & Readonly<{ boards: number }>;
 
 /** What the doctor found. `ok` means: no errors; warnings and remarks may be there. */
 export type Diagnosis = Readonly<{

@@ -1,5 +1,16 @@
 import type { Random } from "../kit/random.js";
-import { at, box, type Canvas, disc, type Frame, paint, type Rgb, stroke, tint } from "./canvas.js";
+import {
+  at,
+  box,
+  type Canvas,
+  disc,
+  type Frame,
+  paint,
+  type Rgb,
+  type Surface,
+  stroke,
+  tint,
+} from "./canvas.js";
 import { drawText } from "./font.js";
 import { COPPER, HOLE, type Mask, SILK, TIN } from "./materials.js";
 import { rise } from "./solder.js";
@@ -67,14 +78,7 @@ export function drawSilk(
   designator: string,
   designatorAt: readonly [number, number],
 ): void {
-  const ink = (s: {
-    red: number;
-    green: number;
-    blue: number;
-    height: number;
-    metal: number;
-    alpha: number;
-  }) => {
+  const ink = (s: Surface) => {
     tint(s, SILK);
     s.height += 0.25;
     s.alpha = 0.92;

@@ -1,6 +1,7 @@
 export * from "./bundle/index.js";
 export * from "./clock.js";
 export * from "./executor.js";
+export { runInterrupted } from "./interrupted.js";
 export * from "./job.js";
 export { localPlatform } from "./platforms/local.js";
 export * from "./process-identity.js";

@@ -1,3 +1,4 @@
+import type { TrainResult } from "../changenet/index.js";
 import type { MetricContract, MetricResult } from "../metric/index.js";
 
 /**
@@ -15,16 +16,7 @@ export type TrainInput = Readonly<{
   outDir: string;
   workers: number;
 }>;
-export type TrainOutput = Readonly<{
-  bestCheckpoint: string;
-  latestCheckpoint: string;
-  bestEpoch: number;
-  latestEpoch: number;
-  valLoss: number;
-  epochs: number;
-  steps: number;
-  pairs: number;
-}>;
+export type TrainOutput = Omit<TrainResult, "seconds" | "pairsPerSecond"> & Readonly<{ pairs: number }>;
 
 export type InferenceInput = Readonly<{
   label: string;

@@ -1,6 +1,13 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { type Clock, type Platform, processStart, systemClock, type Toolkit } from "../engine/index.js";
+import {
+  type Clock,
+  type Platform,
+  processStart,
+  runInterrupted,
+  systemClock,
+  type Toolkit,
+} from "../engine/index.js";
 import { type Emit, ReflowError, writeFileAtomic } from "../kit/index.js";
 import { fixed } from "../metric/index.js";
 import { type Layout, layout } from "./layout.js";
@@ -75,7 +82,7 @@ export async function drive(runDir: string, plan: Plan, o: DriveOptions): Promis
     for (;;) {
       const next = nextStep(state);
       if (next.kind === "complete" || next.kind === "halt") break;
-      if (o.signal?.aborted) throw interrupted();
+      if (o.signal?.aborted) throw runInterrupted();
       progress.stage(next.label, nextName(next));
       state = await advance(next, { ...o, plan, state, clock, emit, files });
     }
@@ -210,13 +217,4 @@ async function sweepTemporaries(folder: string): Promise<void> {
       if (owner && (await processStart(Number(owner[1]))) === undefined) await rm(full, { force: true });
     }
   }
-}
-
-function interrupted(): ReflowError {
-  return new ReflowError(
-    "interrupted",
-    "interrupted",
-    "stopped on request",
-    "`reflow resume <run-dir>` goes on from here; finished work is kept.",
-  );
 }

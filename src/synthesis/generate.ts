@@ -16,49 +16,36 @@ import {
   writeProvenance,
   writeResults,
 } from "./files.js";
-import { type Learned, learnTypes } from "./learn.js";
+import { type Learned, type LearnOptions, learnTypes } from "./learn.js";
 import { type Ingest, PAIR_COLUMNS, stagePairs } from "./pairs.js";
 import type { Admission } from "./types.js";
 
 /** Draws of one sample before it is given up (or its least easy draw is kept). */
 const ATTEMPTS = 4;
 
-export type GenerateOptions = Readonly<{
-  /** NG rows of the training set: the exemplars. */
-  ngRows: readonly PairRow[];
-  /** PASS rows of the training set: the crops that are drawn on, with their goldens. */
-  cleanRows: readonly PairRow[];
-  /** Types to make (labels); default: every label of `ngRows`, or every line of the spec. */
-  defects?: readonly string[];
-  /** `defect_spec.jsonl` and its folder (contract 7.1): used instead of `ngRows` and `cleanRows` when given. */
-  defectSpec?: string;
-  datasetDir?: string;
-  /** The TEXTURE of `TEXTURE+ANOMALY` where no spec names it. */
-  texture?: string;
-  numSdg: number;
-  seed: number;
-  /** `…/iterN/anomalygen` */
-  outDir: string;
-  /** `…/iterN/dataset/images` */
-  stageDir: string;
-  /** `synthetic_iterN` */
-  subdir: string;
-  /** Where sdg_rows_raw.csv and ingest_summary.json go; default `<outDir>/../mining_filter`. */
-  rowsDir?: string;
-  lights: readonly string[];
-  imageExt: string;
-  /** Prefix of the paths in training tables, e.g. `results/run_X/iter1/dataset/images`. */
-  workspaceRelative: string;
-  /** Scores candidate rows with the current model; without it nothing is refused for being easy. */
-  scoreRows?: (rows: readonly PairRow[]) => Promise<ArrayLike<number>>;
-  /** Scores above this teach nothing new (default 0.995). */
-  tooEasy?: number;
-  workers: number;
-  /** URL of a module with a `draw` of its own (see candidate.ts). */
-  drawer?: string;
-  emit?: Emit;
-  signal?: AbortSignal;
-}>;
+export type GenerateOptions = LearnOptions &
+  Readonly<{
+    numSdg: number;
+    /** `…/iterN/anomalygen` */
+    outDir: string;
+    /** `…/iterN/dataset/images` */
+    stageDir: string;
+    /** `synthetic_iterN` */
+    subdir: string;
+    /** Where sdg_rows_raw.csv and ingest_summary.json go; default `<outDir>/../mining_filter`. */
+    rowsDir?: string;
+    lights: readonly string[];
+    imageExt: string;
+    /** Prefix of the paths in training tables, e.g. `results/run_X/iter1/dataset/images`. */
+    workspaceRelative: string;
+    /** Scores candidate rows with the current model; without it nothing is refused for being easy. */
+    scoreRows?: (rows: readonly PairRow[]) => Promise<ArrayLike<number>>;
+    /** Scores above this teach nothing new (default 0.995). */
+    tooEasy?: number;
+    /** URL of a module with a `draw` of its own (see candidate.ts). */
+    drawer?: string;
+    emit?: Emit;
+  }>;
 
 export type GenerateResult = Readonly<{
   /** Staged pairs, ready to score or to train on. */

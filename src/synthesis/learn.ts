@@ -29,12 +29,18 @@ export type Learned = Readonly<{
   problems: readonly Problem[];
 }>;
 
+/** Where defects are learned from. */
 export type LearnOptions = Readonly<{
+  /** NG rows of the training set: the exemplars. */
   ngRows: readonly PairRow[];
+  /** PASS rows of the training set: the crops that are drawn on, with their goldens. */
   cleanRows: readonly PairRow[];
+  /** Types to make (labels); default: every label of `ngRows`, or every line of the spec. */
   defects?: readonly string[];
+  /** `defect_spec.jsonl` and its folder (contract 7.1): used instead of `ngRows` and `cleanRows` when given. */
   defectSpec?: string;
   datasetDir?: string;
+  /** The TEXTURE of `TEXTURE+ANOMALY` where no spec names it. */
   texture?: string;
   seed: number;
   workers: number;

@@ -1,6 +1,7 @@
 import { ReflowError } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
 import { readBytes } from "../../kit/files.js";
+import { joinFloats } from "../../kit/floats.js";
 import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
 import { interrupted } from "../errors.js";
 import { type ReadModel, readModel } from "../onnx/read.js";
@@ -55,14 +56,8 @@ export async function embedImages(
         },
       },
     );
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const data = new Float32Array(length);
-    let at = 0;
-    for (const part of parts) {
-      data.set(part, at);
-      at += part.length;
-    }
-    return { dim: files.length === 0 ? 0 : length / files.length, data };
+    const data = joinFloats(parts);
+    return { dim: files.length === 0 ? 0 : data.length / files.length, data };
   } catch (error) {
     if (signal?.aborted) throw interrupted("embedding");
     if (error instanceof Error && /ONNX|onnx|Invalid|input/.test(error.message) && !("code" in error))

@@ -1,4 +1,5 @@
 import { workerData } from "piscina";
+import { joinFloats } from "../../kit/floats.js";
 import { reportingErrors } from "../../kit/pool.js";
 import { loadPlanes } from "../data/load.js";
 import { openSession, runFloats } from "./session.js";
@@ -36,15 +37,5 @@ async function run({ files }: ImageTask): Promise<Float32Array> {
     const result = (await runFloats(await opened, feeds, [setup.output]))[setup.output]!;
     out.push(result.slice(0, (result.length / tile) * part.length));
   }
-  return joined(out);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinFloats(out);
 }

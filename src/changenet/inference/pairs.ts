@@ -1,5 +1,6 @@
 import type { PairRow } from "../../dataset/row.js";
 import type { Emit } from "../../kit/events.js";
+import { joinFloats } from "../../kit/floats.js";
 import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
 import { type Checkpoint, readCheckpoint } from "../checkpoint.js";
 import { interrupted } from "../errors.js";
@@ -21,7 +22,7 @@ export type HeatMap = Readonly<{ width: number; height: number; data: Float32Arr
 export async function score(options: PairOptions): Promise<Float32Array> {
   const checkpoint = await readCheckpoint(options.checkpoint);
   const parts = await runRows(options, checkpoint, "score", 1);
-  return concatenate(parts.map((part) => part.scores));
+  return joinFloats(parts.map((part) => part.scores));
 }
 
 /** Embedding of each row, row-major rows × dim, not normalised. */
@@ -29,7 +30,7 @@ export async function embed(options: PairOptions): Promise<{ dim: number; data: 
   const checkpoint = await readCheckpoint(options.checkpoint);
   const dim = embeddingSize(checkpoint.config);
   const parts = await runRows(options, checkpoint, "embedding", dim);
-  return { dim, data: concatenate(parts.map((part) => part.data)) };
+  return { dim, data: joinFloats(parts.map((part) => part.data)) };
 }
 
 /** Defect probability of each pixel of the network's input, 0…1, with the score of the row. */
@@ -78,14 +79,4 @@ async function runRows(
     if (signal?.aborted) throw interrupted("scoring");
     throw error;
   }
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

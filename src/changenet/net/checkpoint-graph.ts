@@ -19,12 +19,8 @@ export function checkpointModel(
   metadata: Readonly<Record<string, string>>,
 ): OnnxModel {
   const g = new Graph();
-  const { channels, height, width } = config;
-  const shape = [ANY_BATCH, channels, height, width];
-  const port = ["N", channels, height, width];
-  const test = g.input("test", shape, "float", port);
-  const golden = g.input("golden", shape, "float", port);
-  const aligned = register(g, test, golden, config.registration);
+  const { height, width } = config;
+  const { test, aligned } = registered(g, config);
   const views = config.mirrors ? MIRRORS : [NO_MIRROR];
   const stack = (x: Value) => ({
     ...x,
@@ -87,14 +83,8 @@ function meanOfViews(
 /** Registration alone, to prepare training pairs: `test`, `golden` → `shift` [N,2] = (dy, dx). */
 export function registrationModel(config: NetworkConfig): OnnxModel {
   const g = new Graph();
-  const { channels, height, width } = config;
-  const shape = [ANY_BATCH, channels, height, width];
-  const port = ["N", channels, height, width];
-  const test = g.input("test", shape, "float", port);
-  const golden = g.input("golden", shape, "float", port);
-  const aligned = register(g, test, golden, config.registration);
+  const { aligned } = registered(g, config);
   g.output("shift", aligned.shift, ["N", 2]);
-
   return g.model();
 }
 
@@ -110,4 +100,13 @@ export function evaluationModel(config: NetworkConfig, weights: Weights): OnnxMo
   const features = pairFeatures(g, test, { golden, valid }, config);
   g.output("logit", inferenceNetwork(g, features, config, weights).logit, ["N"]);
   return g.model();
+}
+
+/** The inputs `test` and `golden`, and the golden moved onto the test image. */
+function registered(g: Graph, { channels, height, width, registration }: NetworkConfig) {
+  const shape = [ANY_BATCH, channels, height, width];
+  const port = ["N", channels, height, width];
+  const test = g.input("test", shape, "float", port);
+  const golden = g.input("golden", shape, "float", port);
+  return { test, golden, aligned: register(g, test, golden, registration) };
 }

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, isErrno, ReflowError } from "../../kit/index.js";
+import { runInterrupted } from "../interrupted.js";
 import type { JobFile, Platform, PlatformOptions } from "../job.js";
 import { isAlive, processStart } from "../process-identity.js";
 import { fromWireError, lineReader, type WireError } from "../wire.js";
@@ -21,7 +22,7 @@ export function localPlatform(): Platform {
 
 async function runLocal(file: string, { job }: JobFile, options: PlatformOptions): Promise<void> {
   const { signal, emit, logFile } = options;
-  if (signal?.aborted) throw interrupted();
+  if (signal?.aborted) throw runInterrupted();
   const pidFile = pidFileOf(file);
   await mkdir(path.dirname(logFile), { recursive: true });
   const [command, ...args] = job.argv;
@@ -78,7 +79,7 @@ async function runLocal(file: string, { job }: JobFile, options: PlatformOptions
       }
     }
     const { code, by } = await ended;
-    if (signal?.aborted) throw interrupted();
+    if (signal?.aborted) throw runInterrupted();
     if (wireError) throw fromWireError(wireError);
     if (code !== 0 || by) throw crashed(job.id, code, by, tail, logFile);
   } catch (error) {
@@ -147,15 +148,6 @@ function inherited(): Record<string, string> {
   ];
   return Object.fromEntries(
     keep.flatMap((k) => (process.env[k] === undefined ? [] : [[k, process.env[k] as string]])),
-  );
-}
-
-function interrupted(): ReflowError {
-  return new ReflowError(
-    "interrupted",
-    "interrupted",
-    "stopped on request",
-    "`reflow resume <run-dir>` goes on from here; finished work is kept.",
   );
 }
 

@@ -1,5 +1,5 @@
 import type { PairRow } from "../../dataset/row.js";
-import { ReflowError } from "../../kit/index.js";
+import { joinFloats, ReflowError } from "../../kit/index.js";
 
 /** Row-major, `rows × dim`. */
 export type Embeddings = Readonly<{ dim: number; data: Float32Array }>;
@@ -60,11 +60,5 @@ export async function embedAll(
     parts.push(part.data);
     dim = part.dim;
   }
-  const data = new Float32Array(rows.length * dim);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return { dim, data };
+  return { dim, data: joinFloats(parts) };
 }

@@ -1,4 +1,4 @@
-import { type Emit, writeFileAtomic, writeParquet } from "../../kit/index.js";
+import { type Emit, joinFloats, writeFileAtomic, writeParquet } from "../../kit/index.js";
 import { type Embeddings, type Encoder, embedParts } from "../embed/encoder.js";
 import { openEmbeddingWriter } from "../embed/parquet.js";
 import { type Neighbours, nearest } from "../knn/nearest.js";
@@ -40,7 +40,7 @@ export function embedTargets(
       }
       await writer.close();
       say(`wrote ${targets.length} vectors to ${files.targetEmbeddings}`);
-      return { dim, data: joined(vectors) };
+      return { dim, data: joinFloats(vectors) };
     } catch (error) {
       await writer.abort();
       throw error;
@@ -157,16 +157,6 @@ function distinct(rows: readonly PoolRow[]): PoolRow[] {
     if (seen.has(row.filepath)) continue;
     seen.add(row.filepath);
     out.push({ ...row, index: out.length });
-  }
-  return out;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
   }
   return out;
 }

@@ -1,11 +1,12 @@
 import path from "node:path";
-import { rca } from "../../../analysis/index.js";
-import { embed, heatmaps, readCheckpoint, score } from "../../../changenet/index.js";
+import { score } from "../../../changenet/index.js";
+import type { PairRow } from "../../../dataset/index.js";
 import { hashFile, writeFileAtomic, writeJsonAtomic } from "../../../kit/index.js";
 import { judgeRelease, parseClaim, readInference } from "../../../metric/index.js";
 import { gateBundle, makeBundle, openBundle } from "../../bundle/index.js";
 import type { FinalizeInput } from "../../stages.js";
 import type { StageContext, StageFunction } from "../../toolkit.js";
+import { lookAtFailures } from "./look-at-failures.js";
 import { loadRows, loadSpec } from "./rows.js";
 
 /**
@@ -36,7 +37,7 @@ export const finalize: StageFunction<"finalize"> = async (input, context) => {
     signal: context.signal,
   });
   await writeJsonAtomic(path.join(input.outDir, "gate.json"), gate);
-  await lookAtFailures(input, rows, context);
+  await analyseBest(input, rows, context);
   if (input.release) await lookAtRelease(input, input.release, context);
   await writeFileAtomic(input.inferenceSpecFile, input.inferenceSpecText);
   await writeJsonAtomic(input.handoffFile, input.handoff);
@@ -57,26 +58,15 @@ const WEAK_PER_LABEL = 50;
  * What the delivered model still gets wrong, for the report: the loop ends with an evaluation, so the last label has
  * no root-cause analysis of its own. A set without defects has nothing to analyse.
  */
-async function lookAtFailures(
+async function analyseBest(
   input: FinalizeInput,
-  rows: Awaited<ReturnType<typeof loadRows>>["rows"],
-  { emit, signal }: StageContext,
+  rows: readonly PairRow[],
+  context: StageContext,
 ): Promise<void> {
   if (!rows.some((row) => row.ng === 1)) return;
-  const { preprocessing } = await readCheckpoint(input.checkpoint);
-  const network = { checkpoint: input.checkpoint, workers: input.workers, signal };
-  await rca({
-    inferenceCsv: input.inferenceCsv,
-    rows,
-    lights: preprocessing.lights,
-    tiles: { x: preprocessing.columns, y: preprocessing.rows },
-    outDir: path.join(input.outDir, "rca"),
-    rule: "lowest-far",
-    topK: WEAK_PER_LABEL,
-    heat: (weak) => heatmaps({ ...network, rows: weak }),
-    embedding: (some) => embed({ ...network, rows: some }),
-    emit,
-  });
+  const { checkpoint, inferenceCsv, workers } = input;
+  const outDir = path.join(input.outDir, "rca");
+  await lookAtFailures({ checkpoint, inferenceCsv, rows, outDir, topK: WEAK_PER_LABEL, workers }, context);
 }
 
 /** The release set had no part in any choice: the threshold is fixed, and every look at it is written down. */

@@ -1,30 +1,18 @@
 import path from "node:path";
-import { rca } from "../../../analysis/index.js";
-import { embed, heatmaps, readCheckpoint } from "../../../changenet/index.js";
 import { ReflowError, readText, writeFileAtomic } from "../../../kit/index.js";
 import type { StageFunction } from "../../toolkit.js";
+import { lookAtFailures } from "./look-at-failures.js";
 import { loadRows, loadSpec } from "./rows.js";
 
 /** Why the model fails where it fails (contract 5), with heat maps and clusters from the evaluated checkpoint. */
-export const rcaStage: StageFunction<"rca"> = async (input, { emit, signal }) => {
+export const rcaStage: StageFunction<"rca"> = async (input, context) => {
   const spec = await loadSpec(input.spec);
   const { rows } = await loadRows(input.kpiCsv, input.imagesDir, spec);
-  const { preprocessing } = await readCheckpoint(input.checkpoint);
-  const network = { checkpoint: input.checkpoint, workers: input.workers, signal };
-  const found = await rca({
-    inferenceCsv: input.inferenceCsv,
-    rows,
-    lights: spec.lights,
-    tiles: { x: preprocessing.columns, y: preprocessing.rows },
-    outDir: input.outDir,
-    minRecall: input.minRecall,
-    rule: "lowest-far",
-    topK: input.topK,
-    heat: (weak) => heatmaps({ ...network, rows: weak }),
-    embedding: (some) => embed({ ...network, rows: some }),
-    target: input.target,
-    emit,
-  });
+  const { checkpoint, inferenceCsv, outDir, minRecall, topK, target, workers } = input;
+  const found = await lookAtFailures(
+    { checkpoint, inferenceCsv, rows, outDir, minRecall, topK, target, workers },
+    context,
+  );
   if (!found.reachable || found.gapsParquet === undefined || found.threshold === undefined)
     throw new ReflowError(
       "data",

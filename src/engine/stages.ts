@@ -1,5 +1,6 @@
 import type { TrainResult } from "../changenet/index.js";
 import type { MetricContract, MetricResult } from "../metric/index.js";
+import type { PlacedFreely } from "../synthesis/index.js";
 
 /**
  * The typed inputs and outputs of every stage. Paths are absolute. Both toolkits understand exactly these; the
@@ -116,6 +117,8 @@ export type AnomalygenOutput = Readonly<{
   requested: number;
   generated: number;
   admitted: number;
+  /** Types that the defect spec gave a place which was not heeded, and why. */
+  placedFreely?: readonly PlacedFreely[];
 }>;
 
 export type MiningInput = Readonly<{

@@ -159,6 +159,21 @@ describe("a run with a fake toolkit", () => {
     const done = await runPlan(await makePlan(options(root, { maxIterations: 1 })), drive().o);
     expect(done.state.iterations.iter1).toMatchObject({ data_mining_skipped: true });
     expect(done.state.events.map((e) => e.stage)).toContain("data_mining");
+    // No pool is made up: the contracts ask for rows, which an empty table would not have either (docs/files.md).
+    const { mining_pool_csv } = done.state.config as { mining_pool_csv: string };
+    expect(mining_pool_csv).toBe(
+      path.join(done.state.results_dir, "../../augmentation/mining_pool/mining_pool.csv"),
+    );
+    expect(await exists(mining_pool_csv)).toBe(false);
+    expect(await readdir(path.join(done.run_dir, "inputs"))).not.toContain("mining_pool.resolved.csv");
+  });
+
+  test("the summary names what was placed freely against the defect spec", async () => {
+    const root = await workspace();
+    const { o } = drive({ ENOUGH: 60, FREELY: "PCB+scratch" });
+    const { state } = await runPlan(await makePlan(options(root)), o);
+    const made = state.events.find((e) => e.stage === "anomalygen");
+    expect(made?.summary).toContain("placed freely: 2 PCB+scratch (its prompt is not read).");
   });
 
   test("no new rows at all is a hard stop", async () => {

@@ -7,6 +7,7 @@ import { asRgb, type Box, boundsOf, cropMask, cropPixels, type Mask } from "../v
 import { type CadClasses, legalRegion } from "./cad.js";
 import { type Drawn, drawDefect } from "./draw.js";
 import { loadPair } from "./load.js";
+import { placementOf } from "./placement.js";
 import type { Admission, Canvas, Exemplar, Lightings, Recipe, Surroundings } from "./types.js";
 
 /** Crops that are tried for one candidate before its draw counts as failed. */
@@ -103,7 +104,7 @@ async function drawerOf(context: DrawContext): Promise<Drawer> {
 }
 
 async function legalOf(context: DrawContext, recipe: Recipe, canvas: Canvas): Promise<Mask | undefined> {
-  if (recipe.dependency !== "cad" || !canvas.cadMask) return undefined;
+  if (placementOf(recipe, canvas).done !== "cad" || !canvas.cadMask) return undefined;
   return legalRegion(canvas.cadMask, context.classes, recipe.label);
 }
 

@@ -9,6 +9,8 @@ export type FolderCheck = Readonly<{
   /** Defect types that the spec names, and those of them with clean images and masks. */
   types: number;
   usable: number;
+  /** Types that ask for a place by prompt: prompts are not read, they are placed freely. */
+  prompted: readonly string[];
   problems: readonly Problem[];
 }>;
 
@@ -33,7 +35,7 @@ export async function checkDatasetFolder(root: string, specFile: string): Promis
   } catch (error) {
     // The generator would stop here too.
     note(error);
-    return { types: specs.length, usable: 0, problems };
+    return { types: specs.length, usable: 0, prompted: [], problems };
   }
   let usable = 0;
   for (const spec of specs) {
@@ -45,7 +47,8 @@ export async function checkDatasetFolder(root: string, specFile: string): Promis
       note(error);
     }
   }
-  return { types: specs.length, usable, problems };
+  const prompted = specs.filter((s) => s.dependency === "text").map((s) => s.defectType);
+  return { types: specs.length, usable, prompted, problems };
 }
 
 async function missingParts(root: string, spec: DefectSpec): Promise<Problem[]> {

@@ -4,6 +4,7 @@ import { formatCsv } from "../kit/csv.js";
 import { explainWriteError, isErrno } from "../kit/errors.js";
 import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
 import type { Admitted } from "./admit.js";
+import { placementOf } from "./placement.js";
 import type { Canvas, Exemplar, Recipe } from "./types.js";
 
 /** An admitted sample with its final name. `index` is its line in testcase.jsonl, from 0. */
@@ -186,6 +187,7 @@ export async function writeProvenance(
       exemplar: candidate.exemplar ?? null,
       exemplar_source: candidate.source ? recordPath(outDir, candidate.source) : null,
       exemplar_borrowed: recipe.borrowed,
+      placement: placementOf(recipe, canvas),
       mask: `sdg/original_mask/${name}.png`,
       mask_box: candidate.box,
       mask_area: candidate.region.data.reduce((a, b) => a + b, 0),

@@ -286,6 +286,16 @@ describe("a dataset folder (contract 7.1)", () => {
     ]);
     const made = await decodeImage(r.rows[0].test[0]);
     expect(Math.min(...made.data)).toBeLessThan(90);
+    // A prompt is not read: the result and every record of such a sample say so.
+    expect(r.placedFreely).toEqual([{ defectType: "Tile+stain", reason: "prompt_not_read", samples: 3 }]);
+    const records = (await readFile(r.files.provenance, "utf8"))
+      .trim()
+      .split("\n")
+      .map((l) => JSON.parse(l));
+    expect(records.map((x) => [x.defect_type, x.placement])).toEqual([
+      ...[0, 1, 2].map(() => ["Tile+hole", { asked: "free", done: "free" }]),
+      ...[0, 1, 2].map(() => ["Tile+stain", { asked: "text", done: "free", reason: "prompt_not_read" }]),
+    ]);
   });
 
   test("a folder that is not there is one clear error", async () => {

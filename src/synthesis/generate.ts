@@ -18,6 +18,7 @@ import {
 } from "./files.js";
 import { type Learned, type LearnOptions, learnTypes } from "./learn.js";
 import { type Ingest, PAIR_COLUMNS, stagePairs } from "./pairs.js";
+import { type PlacedFreely, placedFreely } from "./placement.js";
 import type { Admission } from "./types.js";
 
 /** Draws of one sample before it is given up (or its least easy draw is kept). */
@@ -58,6 +59,8 @@ export type GenerateResult = Readonly<{
   chain: ChainCheck;
   problems: readonly Problem[];
   refused: Readonly<Partial<Record<Admission["reason"], number>>>;
+  /** Types that the spec gave a place which was not heeded, and why. */
+  placedFreely: readonly PlacedFreely[];
   draws: number;
   seconds: number;
   files: Readonly<{
@@ -152,6 +155,7 @@ export async function generate(o: GenerateOptions): Promise<GenerateResult> {
     chain,
     problems,
     refused: admissions.refused,
+    placedFreely: placedFreely(samples),
     draws: admissions.draws,
     seconds,
     files,

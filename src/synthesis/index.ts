@@ -9,6 +9,7 @@ export { RESULT_COLUMNS } from "./files.js";
 export { type GenerateOptions, type GenerateResult, generate } from "./generate.js";
 export { drawableLabels, type Learned, learnTypes } from "./learn.js";
 export { PAIR_COLUMNS } from "./pairs.js";
+export { FREE_WORDS, type FreeReason, type PlacedFreely, type Placement } from "./placement.js";
 export { makeRecipes } from "./recipes.js";
 export { type DefectSpec, readDefectSpec } from "./spec.js";
 export { learnSurroundings } from "./surroundings.js";

@@ -3,6 +3,7 @@ import { encoderConfigFile } from "../../changenet/index.js";
 import { readReceipt, type StageOutput } from "../../engine/index.js";
 import { ReflowError, readParquet } from "../../kit/index.js";
 import { miningFiles, recordSkippedMining } from "../../mining/index.js";
+import { FREE_WORDS } from "../../synthesis/index.js";
 import { stampFor } from "../intents.js";
 import { duration, type RunContext, runJob, type StepResult } from "../run-context.js";
 import { type Commit, iterationNumber, type Label } from "../state/index.js";
@@ -66,7 +67,7 @@ export async function anomalygenStep(
   });
   return {
     seconds: duration(seconds),
-    summary: `${output.generated} of ${output.requested} synthetic pairs made, ${output.admitted} admitted.`,
+    summary: `${output.generated} of ${output.requested} synthetic pairs made, ${output.admitted} admitted${freely(output.placedFreely)}.`,
     commit: {
       kind: "ok",
       stage: "anomalygen",
@@ -77,6 +78,12 @@ export async function anomalygenStep(
       },
     },
   };
+}
+
+/** What the defect spec asked for and did not get: a place by prompt or by class mask. */
+function freely(placed: StageOutput<"anomalygen">["placedFreely"] = []): string {
+  const parts = placed.map((p) => `${p.samples} ${p.defectType} (${FREE_WORDS[p.reason]})`);
+  return parts.length === 0 ? "" : `; placed freely: ${parts.join(", ")}`;
 }
 
 /** Real rows from the pool that look like the weak ones, or a legal skip when nothing was routed here. */

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { exists, readText } from "../../kit/files.js";
+import { FREE_WORDS, type FreeReason } from "../../synthesis/placement.js";
 import { jsonOf, number, type Tree, text, tree } from "./json.js";
 import { asRecords, readSmallTable } from "./table.js";
 
@@ -62,7 +63,9 @@ export async function readSynthesis(folder: string): Promise<SynthesisFacts | un
       ng: path.join(sdg, "reconstructed_image", name),
       score: number(admission.score),
       admitted: !blocked && admission.verdict !== "refused",
-      reason: blocked ? "blocked by the guardrail" : why ? (REASONS[why] ?? why) : "",
+      reason: blocked
+        ? "blocked by the guardrail"
+        : [why && (REASONS[why] ?? why), freely(about)].filter(Boolean).join("; "),
     };
   });
   const planned = Object.values(allocation).reduce((a, b) => a + b, 0);
@@ -74,6 +77,15 @@ export async function readSynthesis(folder: string): Promise<SynthesisFacts | un
     refused: refusals(provenance, pairs),
     pairs,
   };
+}
+
+/** Why a pair lies anywhere although the defect spec gave it a place. */
+function freely(about: Tree | undefined): string {
+  const admission = tree(about?.admission);
+  const why = text(tree(about?.placement).reason);
+  return why && admission.verdict !== "refused"
+    ? `placed freely: ${FREE_WORDS[why as FreeReason] ?? why}`
+    : "";
 }
 
 /** One JSON object per line, by object name; lines that are no JSON are left out. */

@@ -61,6 +61,7 @@ export const anomalygen: StageFunction<"anomalygen"> = async (input, { seed, emi
     requested: [...made.allocation.values()].reduce((sum, n) => sum + n, 0),
     generated: [...made.made.values()].reduce((sum, n) => sum + n, 0),
     admitted: made.rows.length,
+    ...(made.placedFreely.length > 0 ? { placedFreely: made.placedFreely } : {}),
   };
 };
 

@@ -19,12 +19,19 @@ export async function assetsCheck(
   const say = (text: string) => `${text}; ${weights}`;
   if (num_sdg.value === 0) return passed(ID, TITLE, say("the generator is off"));
   if (plan.defect_spec !== null && plan.defect_dataset !== null) {
-    const { types, usable, problems } = await checkDatasetFolder(plan.defect_dataset, plan.defect_spec);
+    const { types, usable, prompted, problems } = await checkDatasetFolder(
+      plan.defect_dataset,
+      plan.defect_spec,
+    );
     const counted = say(`${usable} of ${types} defect types in ${plan.defect_dataset} can be drawn`);
     const first = problems[0] ? `; first problem: ${problems[0].message}` : "";
     if (usable === 0) {
       const errors = problems.map((p) => ({ ...p, severity: "error" as const }));
       return failed(ID, TITLE, counted + first, errors);
+    }
+    if (prompted.length > 0) {
+      const said = `${counted + first}; placed freely, because prompts are not read: ${prompted.join(", ")}`;
+      return doubtful(ID, TITLE, said);
     }
     return problems.length > 0 ? doubtful(ID, TITLE, counted + first) : passed(ID, TITLE, counted);
   }

@@ -239,6 +239,19 @@ describe("generator assets", () => {
     expect(blocking(await plan(root, {}, { numSdg: 0 }))).toEqual([]);
   });
 
+  test("a type that asks for a place by prompt is said to be placed freely", async () => {
+    const spec = {
+      defect_type: "PCB+scratch",
+      spatial_dependency: "text",
+      roi_prompt_defect_location: "on the pad",
+    };
+    const root = await withDataset(JSON.stringify(spec), ["PCB/clean_image/a.png", "PCB/mask/scratch/m.png"]);
+    expect(row(await plan(root), "assets")).toMatchObject({
+      status: "warning",
+      detail: expect.stringContaining("placed freely, because prompts are not read: PCB+scratch"),
+    });
+  });
+
   test("a dataset folder without a spec is not silently ignored", async () => {
     const root = await copied();
     await mkdir(dataset(root), { recursive: true });

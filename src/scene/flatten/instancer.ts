@@ -1,6 +1,6 @@
 import { multiply, scaling, translation } from "../matrix.js";
 import type { Mat4 } from "../model.js";
-import { isListOp, metadata, type StagePrim, targets } from "../usd/index.js";
+import { metadataList, type StagePrim, targets } from "../usd/index.js";
 import type { Report } from "./problems.js";
 import { numbers } from "./read.js";
 import { quaternion } from "./transform.js";
@@ -23,7 +23,7 @@ export function pointInstances(prim: StagePrim, problems: Report): readonly Poin
   const scales = numbers(prim, "scales");
   const ids = numbers(prim, "ids");
   const invisible = new Set(Array.from(numbers(prim, "invisibleIds") ?? []));
-  const inactive = inactiveIds(prim);
+  const inactive = new Set(metadataList(prim, "inactiveIds").map(Number));
   if (which.length > MOST) {
     problems.error(
       "usd_too_many_instances",
@@ -69,14 +69,5 @@ function placed(
     scaling([scale[0], scale[1], scale[2]]),
     quaternion(turn),
     translation([position[0], position[1], position[2]]),
-  );
-}
-
-function inactiveIds(prim: StagePrim): ReadonlySet<number> {
-  const value = metadata(prim, "inactiveIds");
-  if (!isListOp(value)) return new Set();
-  const { explicit, added, prepended, appended } = value.listOp;
-  return new Set(
-    [...(explicit ?? []), ...(added ?? []), ...(prepended ?? []), ...(appended ?? [])].map(Number),
   );
 }

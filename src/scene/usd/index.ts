@@ -7,6 +7,7 @@ export {
   attribute,
   connections,
   metadata,
+  metadataList,
   type Opinion,
   propertyMetadata,
   propertyNames,
@@ -17,4 +18,4 @@ export {
   walk,
 } from "./stage.js";
 export { parseText } from "./text/parse.js";
-export { type AssetPath, BLOCKED, isListOp, type Value } from "./values.js";
+export { type AssetPath, BLOCKED, type Value } from "./values.js";

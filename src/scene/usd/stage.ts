@@ -133,14 +133,19 @@ function mapped(op: ListOp<string>, map: (path: string) => string | undefined): 
   );
 }
 
-/** Applied API schemas (`SemanticsLabelsAPI:class`, …), list edits applied. */
-export function apiSchemas(prim: StagePrim): readonly string[] {
+/** A list in metadata (`apiSchemas`, `inactiveIds`), list edits applied. */
+export function metadataList(prim: StagePrim, key: string): readonly (string | number)[] {
   let list: readonly (string | number)[] = [];
   for (const { spec } of prim.opinions.toReversed()) {
-    const value = spec.metadata.get("apiSchemas");
+    const value = spec.metadata.get(key);
     if (isListOp(value)) list = applyListOp(list, value.listOp);
   }
-  return list.map(String);
+  return list;
+}
+
+/** Applied API schemas (`SemanticsLabelsAPI:class`, …). */
+export function apiSchemas(prim: StagePrim): readonly string[] {
+  return metadataList(prim, "apiSchemas").map(String);
 }
 
 /** Depth first, parents before children. */

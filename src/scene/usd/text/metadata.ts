@@ -52,7 +52,7 @@ export function metadataBlock(c: Cursor, into: Map<string, Value>, special: Spec
 }
 
 /** Keys whose value is a list-op even where no edit is named. */
-const LIST_KEYS: ReadonlySet<string> = new Set(["apiSchemas", "clipSets"]);
+const LIST_KEYS: ReadonlySet<string> = new Set(["apiSchemas", "clipSets", "inactiveIds"]);
 const PERMISSIONS: Readonly<Record<string, string>> = { private: "private", public: "public" };
 
 function ordinary(c: Cursor, key: string, edit: ListEdit, into: Map<string, Value>): void {

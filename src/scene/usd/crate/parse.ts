@@ -10,6 +10,7 @@ import {
   type SubLayer,
 } from "../layer.js";
 import { baseName, parentPath, primOf, propertyOf, variantSelection } from "../paths.js";
+import { modernTypeName } from "../types.js";
 import { BLOCKED, type ListOp, type TimeSamples, type Value } from "../values.js";
 import { Damage } from "./bytes.js";
 import { type RawSpec, readCrate } from "./sections.js";
@@ -213,7 +214,7 @@ function attribute(name: string, fields: Fields, file: string): AttributeDraft {
     metadata: new Map(),
   };
   for (const [field, value] of fields)
-    if (field === "typeName") spec.typeName = String(value);
+    if (field === "typeName") spec.typeName = modernTypeName(String(value));
     else if (field === "custom") spec.custom = value === true;
     else if (field === "variability") spec.uniform = value !== 0;
     else if (field === "default") spec.value = isPlain(value) ? value : undefined;

@@ -9,7 +9,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   b: "\b",
   f: "\f",
   v: "\v",
-  "\n": "",
 };
 
 /** A string in single or double quotes, or in three of them (then line ends are allowed). */

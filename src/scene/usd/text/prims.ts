@@ -31,6 +31,7 @@ export function acceptPrim(c: Cursor, parent: PrimDraft, path: string, depth: nu
   if (peek(c) !== '"' && peek(c) !== "'") {
     typeName = word(c, "type or name of a prim");
     while (accept(c, ".")) typeName += `.${word(c)}`;
+    if (typeName === "__AnyType__") typeName = "";
   }
   const nameAt = c.at;
   const name = quoted(c);

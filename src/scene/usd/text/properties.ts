@@ -1,5 +1,5 @@
 import type { AttributeDraft, PrimDraft, RelationshipDraft } from "../layer.js";
-import { type ValueType, valueType } from "../types.js";
+import { modernTypeName, type ValueType, valueType } from "../types.js";
 import { BLOCKED, type TimeSamples, type Value } from "../values.js";
 import { accept, acceptWord, type Cursor, endItem, expect, peek, syntaxError, word } from "./cursor.js";
 import { absoluteLiteral, numberLiteral } from "./literals.js";
@@ -96,6 +96,7 @@ function attribute(
     expect(c, "]");
     typeName += "[]";
   }
+  typeName = modernTypeName(typeName);
   const at = c.at;
   const name = word(c, "name of an attribute");
   const before = prim.properties.get(name);

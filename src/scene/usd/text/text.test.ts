@@ -31,6 +31,10 @@ describe("values", () => {
     expect(value("double", "-1.5e-3")).toBe(-0.0015);
     expect(value("float", "0.1")).toBe(Math.fround(0.1));
     expect(value("float", "-inf")).toBe(Number.NEGATIVE_INFINITY);
+    expect(value("half", "3.14257")).toBe(3.142578125);
+    expect(value("half[]", "[65519, 65520, 2049, 2051, 1e-9]")).toEqual(
+      Float32Array.of(65504, Infinity, 2048, 2052, 0),
+    );
     expect(value("double", "nan")).toBeNaN();
     expect(value("double", ".5")).toBe(0.5);
     expect(value("uint64", "18446744073709551615")).toBe(2 ** 64);

@@ -125,15 +125,29 @@ function bool(c: Cursor): boolean {
 }
 
 function rounded(base: Base, value: number): number {
-  return base === "float" || base === "half" ? Math.fround(value) : value;
+  return base === "float" ? Math.fround(value) : base === "half" ? toHalf(value) : value;
+}
+
+/** The nearest half-precision number. */
+function toHalf(value: number): number {
+  const size = Math.abs(value);
+  if (!(size > 0 && size < Number.POSITIVE_INFINITY)) return value;
+  if (size >= 65520) return value < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(size)), -14) - 10);
+  const steps = value / step;
+  const down = Math.floor(steps);
+  const rest = steps - down;
+  // Ties go to the even neighbour.
+  return (rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down) * step;
 }
 
 /** The array kind that holds numbers of a base. */
 export function packed(base: Base, numbers: readonly number[]): NumberArray {
   switch (base) {
     case "float":
-    case "half":
       return Float32Array.from(numbers);
+    case "half":
+      return Float32Array.from(numbers, toHalf);
     case "int":
       return Int32Array.from(numbers);
     case "uint":

@@ -1,5 +1,5 @@
 import { LIMITS } from "../limits.js";
-import { valueType } from "../types.js";
+import { modernTypeName, valueType } from "../types.js";
 import { type AssetPath, BLOCKED, type Dictionary, isAsset, type ListOp, type Value } from "../values.js";
 import {
   accept,
@@ -91,7 +91,7 @@ export function dictionary(c: Cursor, depth = 0): Dictionary {
     expect(c, "=");
     if (name === "dictionary") into.set(key, dictionary(c, depth + 1));
     else {
-      const type = valueType(name);
+      const type = valueType(modernTypeName(name));
       if (!type) throw syntaxError(c, `unknown type "${name}"`, at);
       into.set(key, typedValue(c, type));
     }

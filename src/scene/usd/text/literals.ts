@@ -1,4 +1,4 @@
-import { absolutePath } from "../paths.js";
+import { absolutePath, primDepth } from "../paths.js";
 import { type Cursor, peek, skip, syntaxError } from "./cursor.js";
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -91,7 +91,11 @@ export function pathLiteral(c: Cursor): string {
 
 /** A path made absolute at `anchor`. */
 export function absoluteLiteral(c: Cursor, anchor: string): string {
-  return absolutePath(pathLiteral(c), anchor);
+  const at = c.at;
+  const path = pathLiteral(c);
+  const steps = path.startsWith("..") ? (/^(?:\.\.\/?)+/.exec(path)?.[0].match(/\.\./g)?.length ?? 0) : 0;
+  if (steps > 0 && steps > primDepth(anchor)) throw syntaxError(c, `<${path}> leads out of the scene`, at);
+  return absolutePath(path, anchor);
 }
 
 const NUMBER = /[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|inf\b|nan\b)/y;

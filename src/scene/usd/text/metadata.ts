@@ -58,7 +58,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = { private: "private", publ
 function ordinary(c: Cursor, key: string, edit: ListEdit, into: Map<string, Value>): void {
   if (edit !== "explicit" || LIST_KEYS.has(key)) {
     const before = into.get(key);
-    const listed = items(c, listItem);
+    const listed = items(c, listItem, edit);
     into.set(key, { listOp: edited(isListOp(before) ? before.listOp : undefined, edit, listed) });
     return;
   }
@@ -125,32 +125,32 @@ export function primMetadata(c: Cursor, prim: PrimDraft, anchor: string): void {
         prim.references = edited(
           prim.references,
           edit,
-          items(at, (c2) => reference(c2, anchor)),
+          items(at, (c2) => reference(c2, anchor), edit),
         );
         return true;
       case "payload":
         prim.payloads = edited(
           prim.payloads,
           edit,
-          items(at, (c2) => reference(c2, anchor)),
+          items(at, (c2) => reference(c2, anchor), edit),
         );
         return true;
       case "inherits":
         prim.inherits = edited(
           prim.inherits,
           edit,
-          items(at, (c2) => primLiteral(c2, anchor)),
+          items(at, (c2) => primLiteral(c2, anchor), edit),
         );
         return true;
       case "specializes":
         prim.specializes = edited(
           prim.specializes,
           edit,
-          items(at, (c2) => primLiteral(c2, anchor)),
+          items(at, (c2) => primLiteral(c2, anchor), edit),
         );
         return true;
       case "variantSets":
-        prim.variantSetNames = edited(prim.variantSetNames, edit, items(at, quoted));
+        prim.variantSetNames = edited(prim.variantSetNames, edit, items(at, quoted, edit));
         return true;
       case "variants":
         prim.variantSelections = selections(at, dictionary(at));
@@ -168,6 +168,8 @@ function selections(c: Cursor, chosen: Dictionary): ReadonlyMap<string, string> 
   const into = new Map<string, string>();
   for (const [set, selection] of chosen) {
     if (typeof selection !== "string") throw syntaxError(c, `the selection of "${set}" is no string`);
+    if (!/^(?:\.?[\p{XID_Continue}|-]*|`.*`)$/su.test(selection))
+      throw syntaxError(c, `"${selection}" is no name of a variant`);
     into.set(set, selection);
   }
   return into;
@@ -177,7 +179,8 @@ function selections(c: Cursor, chosen: Dictionary): ReadonlyMap<string, string> 
 function primLiteral(c: Cursor, anchor: string): string {
   const at = c.at;
   const path = absoluteLiteral(c, anchor);
-  if (path === "" || propertyOf(path) !== "") throw syntaxError(c, "path of a prim expected", at);
+  if (path === "" || path === "/" || propertyOf(path) !== "")
+    throw syntaxError(c, "path of a prim expected", at);
   return path;
 }
 

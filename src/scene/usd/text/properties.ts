@@ -8,15 +8,16 @@ import type { RowAt } from "./prims.js";
 import { typedValue } from "./typed.js";
 import { acceptEdit, edited, items, type ListEdit, untypedValue } from "./untyped.js";
 
-type Qualifiers = { custom: boolean; uniform: boolean };
+/** `varies`: the statement says whether the property is uniform. */
+type Qualifiers = { custom: boolean; uniform: boolean; varies: boolean };
 
 /** `[custom] [uniform] type name[.connect | .timeSamples] [= value] [( … )]` or a `rel`. */
 export function property(c: Cursor, prim: PrimDraft, path: string, rowAt: RowAt): void {
   const at = c.at;
   const edit = acceptEdit(c) ?? "explicit";
-  const qualifiers: Qualifiers = { custom: acceptWord(c, "custom"), uniform: false };
-  if (acceptWord(c, "uniform") || acceptWord(c, "config")) qualifiers.uniform = true;
-  else if (acceptWord(c, "varying")) qualifiers.uniform = false;
+  const qualifiers: Qualifiers = { custom: acceptWord(c, "custom"), uniform: false, varies: false };
+  if (acceptWord(c, "uniform") || acceptWord(c, "config")) qualifiers.uniform = qualifiers.varies = true;
+  else qualifiers.varies = acceptWord(c, "varying");
   const row = rowAt(at);
   if (acceptWord(c, "rel")) relationship(c, prim, path, edit, qualifiers, row);
   else attribute(c, prim, path, edit, qualifiers, row);
@@ -64,7 +65,7 @@ function relationship(
       edit,
       unique(
         c,
-        items(c, (c2) => target(c2, path)),
+        items(c, (c2) => target(c2, path), edit),
       ),
     );
   else if (edit !== "explicit") throw syntaxError(c, '"=" expected');
@@ -103,6 +104,8 @@ function attribute(
   if (before?.kind === "relationship") throw syntaxError(c, `"${name}" is already a relationship`, at);
   if (before && before.typeName !== typeName)
     throw syntaxError(c, `"${name}" is already of the type ${before.typeName}`, at);
+  if (before && qualifiers.varies && before.uniform !== qualifiers.uniform)
+    throw syntaxError(c, `"${name}" is uniform in one place and varying in another`, at);
   const attr: AttributeDraft = before ?? {
     kind: "attribute",
     name,
@@ -124,7 +127,7 @@ function attribute(
         edit,
         unique(
           c,
-          items(c, (c2) => target(c2, path)),
+          items(c, (c2) => target(c2, path), edit),
         ),
       );
     else if (field === "timeSamples") attr.timeSamples = timeSamples(c, type);

@@ -115,9 +115,13 @@ export function stringDictionary(c: Cursor): Dictionary {
   return into;
 }
 
-/** One item, items in brackets, or `None` for an empty list. */
-export function items<T>(c: Cursor, item: (c: Cursor) => T): readonly T[] {
-  if (acceptWord(c, "None")) return [];
+/** One item, items in brackets, or (where the list is replaced) `None` for an empty one. */
+export function items<T>(c: Cursor, item: (c: Cursor) => T, edit: ListEdit = "explicit"): readonly T[] {
+  const at = c.at;
+  if (acceptWord(c, "None")) {
+    if (edit !== "explicit") throw syntaxError(c, `None cannot be used to ${edit}`, at);
+    return [];
+  }
   if (!accept(c, "[")) return [item(c)];
   const into: T[] = [];
   while (peek(c) !== "]") {

@@ -20,6 +20,7 @@ import {
   quantile,
   threshold,
 } from "../vision/index.js";
+import { type Attention, attend } from "./attention.js";
 import { type PairDifference, pairDifference, WAYS } from "./difference.js";
 import { loadPair } from "./load.js";
 import { anchorsOf, flipOf, materialOf } from "./material.js";
@@ -36,9 +37,13 @@ const PURE = 0.985;
  * slack (the most that still shows something), and keeps the most significant part as the mask. Undefined when
  * nothing stands out of what good pairs show: then the row teaches nothing about shape.
  */
-export async function exemplarOfRow(row: PairRow, around: Surroundings): Promise<Exemplar | undefined> {
+export async function exemplarOfRow(
+  row: PairRow,
+  around: Surroundings,
+  attention?: Attention,
+): Promise<Exemplar | undefined> {
   const { test, golden } = await loadPair(row.test, row.golden);
-  const found = findDefect(test, golden, around);
+  const found = findDefect(test, golden, around, attention);
   if (!found) return undefined;
   return makeExemplar({
     id: `row:${row.index}`,
@@ -58,20 +63,26 @@ export async function exemplarOfRow(row: PairRow, around: Surroundings): Promise
 type Found = Readonly<{ mask: Mask; shift: { dx: number; dy: number }; quality: number }>;
 
 /** The pixels of the most significant difference of a pair, in the frame of the test. */
-export function findDefect(test: Lightings, golden: Lightings, around: Surroundings): Found | undefined {
+export function findDefect(
+  test: Lightings,
+  golden: Lightings,
+  around: Surroundings,
+  attention?: Attention,
+): Found | undefined {
   // Line scans of bare boards have two tones and nothing else: there the level alone is exact.
   const pure = (around.twoTone?.separability ?? 0) > PURE;
   const ways = pure ? (["level"] as const) : WAYS;
   for (const radius of [2, 1, 0]) {
     const difference = pairDifference(test, golden, radius, around.floors, ways);
-    const found = significant(difference, radius, pure);
+    const seen = { tolerant: attend(difference.tolerant, attention), raw: difference.raw };
+    const found = significant(seen, radius, pure);
     if (found) return { ...found, shift: difference.shift };
   }
   return undefined;
 }
 
 function significant(
-  { tolerant, raw }: PairDifference,
+  { tolerant, raw }: Pick<PairDifference, "tolerant" | "raw">,
   radius: number,
   exact: boolean,
 ): Omit<Found, "shift"> | undefined {

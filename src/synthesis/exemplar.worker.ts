@@ -1,11 +1,10 @@
 import { workerData } from "node:worker_threads";
-import type { PairRow } from "../dataset/row.js";
 import { reportingErrors } from "../kit/pool.js";
-import { type ExemplarResult, readExemplar } from "./exemplars.js";
+import { type ExemplarResult, readExemplar, type SeenRow } from "./exemplars.js";
 import type { Surroundings } from "./types.js";
 
 /** Learns exemplars from a handful of NG rows on a worker thread. */
-export default reportingErrors(async (rows: readonly PairRow[]): Promise<ExemplarResult[]> => {
+export default reportingErrors(async (rows: readonly SeenRow[]): Promise<ExemplarResult[]> => {
   const results: ExemplarResult[] = [];
   for (const row of rows) results.push(await readExemplar(row, workerData as Surroundings));
   return results;

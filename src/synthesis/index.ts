@@ -1,6 +1,8 @@
 /** The built-in AnomalyGen: learns defects from examples, draws them into clean crops, stages training pairs. */
+
 export { allocate } from "./allocation.js";
 export { type Archetype, archetypeOf } from "./archetypes.js";
+export type { Attention } from "./attention.js";
 export { type ChainCheck, type Counts, checkChain } from "./chain.js";
 export { checkDatasetFolder, type FolderCheck } from "./check-folder.js";
 export { type Drawn, drawDefect } from "./draw.js";

@@ -4,6 +4,7 @@ import { dataError, type Problem, ReflowError } from "../kit/errors.js";
 import type { Emit } from "../kit/events.js";
 import { type Random, seeded } from "../kit/random.js";
 import { archetypeOf } from "./archetypes.js";
+import type { Attention } from "./attention.js";
 import type { CadClasses } from "./cad.js";
 import { readDatasetFolder } from "./dataset-folder.js";
 import { learnExemplars } from "./exemplars.js";
@@ -42,6 +43,8 @@ export type LearnOptions = Readonly<{
   datasetDir?: string;
   /** The TEXTURE of `TEXTURE+ANOMALY` where no spec names it. */
   texture?: string;
+  /** Heat maps of the current model for NG rows: they tell the defect from dirt. */
+  attentionOf?: (rows: readonly PairRow[]) => Promise<readonly Attention[]>;
   seed: number;
   workers: number;
   signal?: AbortSignal;
@@ -73,6 +76,7 @@ async function fromRows(o: LearnOptions, random: Random, emit: Emit): Promise<Le
   const learned = await learnExemplars(o.ngRows, around, {
     random,
     workers: o.workers,
+    ...(o.attentionOf ? { attentionOf: o.attentionOf } : {}),
     ...(o.signal ? { signal: o.signal } : {}),
     onDone: (n) => {
       done += n;

@@ -1,9 +1,10 @@
 import path from "node:path";
-import { score } from "../../../changenet/index.js";
-import { isPass } from "../../../dataset/index.js";
+import { heatTile } from "../../../analysis/index.js";
+import { type HeatMap, heatmaps, readCheckpoint, score } from "../../../changenet/index.js";
+import { isPass, type PairRow } from "../../../dataset/index.js";
 import { formatCsv, ReflowError, readParquet, readText, writeFileAtomic } from "../../../kit/index.js";
 import { PROVENANCE_COLUMNS } from "../../../mining/index.js";
-import { generate } from "../../../synthesis/index.js";
+import { type Attention, generate } from "../../../synthesis/index.js";
 import type { StageFunction } from "../../toolkit.js";
 import { loadRows, loadSpec } from "./rows.js";
 
@@ -36,6 +37,7 @@ export const anomalygen: StageFunction<"anomalygen"> = async (input, { seed, emi
     imageExt: spec.imageExt,
     workspaceRelative: input.workspaceRelative,
     scoreRows: (some) => score({ checkpoint: input.checkpoint, rows: some, workers: input.workers, signal }),
+    attentionOf: (some) => attentionOf(input.checkpoint, some, input.workers, signal),
     workers: input.workers,
     emit,
     signal,
@@ -64,6 +66,24 @@ export const anomalygen: StageFunction<"anomalygen"> = async (input, { seed, emi
     ...(made.placedFreely.length > 0 ? { placedFreely: made.placedFreely } : {}),
   };
 };
+
+/** Heat maps in the frame of one picture: the greatest heat over the lightings. */
+async function attentionOf(
+  checkpoint: string,
+  rows: readonly PairRow[],
+  workers: number,
+  signal: AbortSignal,
+): Promise<readonly Attention[]> {
+  const { columns, rows: lines, lights } = (await readCheckpoint(checkpoint)).preprocessing;
+  const maps = await heatmaps({ checkpoint, rows, workers, signal });
+  return maps.map((map) => {
+    const tiles = Array.from({ length: Math.max(1, lights.length) }, (_, light) =>
+      heatTile(map, { x: columns, y: lines }, light),
+    );
+    const [first] = tiles as [HeatMap];
+    return { ...first, data: first.data.map((_, i) => Math.max(...tiles.map((tile) => tile.data[i]!))) };
+  });
+}
 
 /** Where each synthetic row came from, in the columns that the merge keeps for every new row. */
 async function provenance(file: string, outDir: string): Promise<string> {

@@ -7,7 +7,8 @@ import {
   replacePrefix,
   stripVariants,
 } from "../paths.js";
-import { addArc, type Indexer, upwards } from "./indexer.js";
+import { upwards } from "./cycles.js";
+import { addArc, type Indexer } from "./indexer.js";
 import {
   composeMaps,
   invertMap,

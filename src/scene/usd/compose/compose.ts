@@ -1,14 +1,7 @@
 import { parentPath } from "../paths.js";
 import { evalImpliedClasses, evalInherits, evalSpecializes } from "./classes.js";
 import { finish, isInstance, silenceLocal } from "./finish.js";
-import {
-  addOwnSteps,
-  type BuildOptions,
-  type Composer,
-  type Indexer,
-  newIndexer,
-  runAll,
-} from "./indexer.js";
+import { type BuildOptions, type Composer, type Indexer, newIndexer, runAll } from "./indexer.js";
 import {
   contributes,
   copyGraph,
@@ -23,6 +16,7 @@ import {
 import { checkTarget, evalPayloads, evalReferences } from "./references.js";
 import { elide, evalImpliedRelocates, evalRelocates } from "./relocations.js";
 import { evalImpliedSpecializes } from "./specializes.js";
+import { addOwnSteps } from "./steps.js";
 import { STEP, type Task } from "./tasks.js";
 import { evalAncestralVariantSets, evalFallback, evalVariant, evalVariantSets } from "./variants.js";
 

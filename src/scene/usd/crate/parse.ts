@@ -13,8 +13,9 @@ import { baseName, parentPath, primOf, propertyOf, variantSelection } from "../p
 import { modernTypeName } from "../types.js";
 import { BLOCKED, type ListOp, type TimeSamples, type Value } from "../values.js";
 import { Damage } from "./bytes.js";
+import { isPlain, type Raw } from "./raw.js";
 import { type RawSpec, readCrate } from "./sections.js";
-import { isPlain, type Raw, valueReader } from "./values.js";
+import { valueReader } from "./values.js";
 
 const ATTRIBUTE = 1;
 const PRIM = 6;

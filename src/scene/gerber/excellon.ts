@@ -114,7 +114,10 @@ function readLine(
   log: ProblemLog,
 ): void {
   if (line === "") return;
-  if (line.startsWith(";")) return readComment(line, s);
+  if (line.startsWith(";")) {
+    readComment(line, s);
+    return;
+  }
   if (line === "M48") {
     s.header = true;
     return;
@@ -145,7 +148,10 @@ function readLine(
     return;
   }
   const tool = /^T(\d{1,6})/.exec(line);
-  if (tool) return readTool(Number(tool[1]), line.slice(tool[0].length), s, where);
+  if (tool) {
+    readTool(Number(tool[1]), line.slice(tool[0].length), s, where);
+    return;
+  }
   if (/^M1[4-7]/.test(line)) {
     s.down = /^M1[45]/.test(line);
     return;
@@ -228,7 +234,10 @@ function readMove(
     s.routing = true;
     return;
   }
-  if (move[1] === undefined && !s.routing) return hole(s, to, undefined);
+  if (move[1] === undefined && !s.routing) {
+    hole(s, to, undefined);
+    return;
+  }
   if (!s.routing && move[1] !== undefined && move[2] === "") return;
   if (s.routing && s.down) {
     const arc =

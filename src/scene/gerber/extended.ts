@@ -28,19 +28,24 @@ export function readExtended(s: Statement, state: State, file: string, log: Prob
 }
 
 function parameter(word: string, state: State, where: Place, log: ProblemLog): void {
-  if (/^T[FAOD]/.test(word)) return attribute(word, state);
+  if (/^T[FAOD]/.test(word)) {
+    attribute(word, state);
+    return;
+  }
   const code = word.slice(0, 2);
   const value = word.slice(2).replace(/\s+/g, "");
   endLine(state);
   switch (code) {
     case "FS":
-      return format(value, state, where);
+      format(value, state, where);
+      return;
     case "MO":
       if (value !== "MM" && value !== "IN") throw unreadable(word, where);
       state.unit = value === "MM" ? 1 : 25.4;
       return;
     case "AD":
-      return aperture(word, state, where);
+      aperture(word, state, where);
+      return;
     case "LP":
       if (value !== "D" && value !== "C") throw unreadable(word, where);
       state.dark = value === "D";
@@ -58,9 +63,11 @@ function parameter(word: string, state: State, where: Place, log: ProblemLog): v
       return;
     }
     case "SR":
-      return stepRepeat(value, word, state, where);
+      stepRepeat(value, word, state, where);
+      return;
     case "AB":
-      return apertureBlock(value, word, state, where);
+      apertureBlock(value, word, state, where);
+      return;
     case "IN":
     case "LN":
       state.name ||= word.slice(2);

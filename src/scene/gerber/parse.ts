@@ -77,7 +77,10 @@ export function parseGerber(text: string, file: string): { image?: GerberImage; 
 const HINT_EXPORT = "Export the Gerber files again, or copy them again: this one did not arrive whole.";
 
 function readWord(word: string, s: Statement, state: State, file: string, log: ProblemLog): void {
-  if (/^G0?4(?!\d)/.test(word)) return readComment(word, state);
+  if (/^G0?4(?!\d)/.test(word)) {
+    readComment(word, state);
+    return;
+  }
   const where: Place = { file, row: s.line, column: s.column };
   let rest = word.replace(/\s+/g, "");
   // Up to one G code, then coordinates, then one operation, all optional.
@@ -100,7 +103,10 @@ function readWord(word: string, s: Statement, state: State, file: string, log: P
       where,
     );
   const d = op[2] === undefined ? undefined : Number(op[2]);
-  if (d !== undefined && d >= 10) return selectAperture(d, state, where);
+  if (d !== undefined && d >= 10) {
+    selectAperture(d, state, where);
+    return;
+  }
   operate(op[1], d, state, where);
 }
 

@@ -163,6 +163,7 @@ describe("components", () => {
 
   test("hints: library, 3D model, description", () => {
     const model =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of KiCad
       '(descr "a chip") (model "${KICAD6_3DMODEL_DIR}/Resistor_SMD.3dshapes/R_0402_1005Metric.wrl")';
     expect(read(board(part(model))).placements[0].hints).toEqual(["Lib", "R_0402_1005Metric", "a chip"]);
   });
@@ -306,6 +307,7 @@ describe("text", () => {
           ),
         ).silk,
       );
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of KiCad
     expect(own("${REFERENCE}")).toBeCloseTo(own("U1"), 6);
     expect(own("%V")).toBeCloseTo(own("V"), 6);
     expect(own("U1", "hide")).toBe(0);

@@ -5,7 +5,7 @@ import { writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
 import type { Cookbook, Pipeline } from "../cookbook/index.js";
 import { openJournal } from "../crop/journal.js";
 import type { Scene } from "../model.js";
-import { FINAL, openRenderer, PREVIEW } from "../render/index.js";
+import { openRenderer, PREVIEW } from "../render/index.js";
 import type { Renderer } from "../view.js";
 import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
 import { cameraOf, develop } from "./develop.js";
@@ -178,6 +178,7 @@ async function renderFrame(
       height,
       samples: quality.samples,
       bounces: quality.bounces,
+      denoise: quality.denoise,
       seed: frame.seed,
       lights: capture.lights(frame.slot.cell.at),
       onProgress: (done) => progress((index + done) / captures.length, capture.lighting),
@@ -200,11 +201,12 @@ function suffixOf(index: number, capture: Capture): string | undefined {
   return index === 0 ? undefined : capture.lighting;
 }
 
-/** The final quality is the cookbook's. */
+/** The final quality is the cookbook's; its denoiser switch holds for both. */
 function qualityOf(name: "preview" | "final", plan: ScanPlan): Quality {
   const { pathtracing, render_mode } = plan.config;
-  if (name === "preview" || render_mode === "realtime") return PREVIEW;
-  return { ...FINAL, samples: pathtracing.total_spp, bounces: pathtracing.max_bounces };
+  const denoise = pathtracing.optix_denoiser_enabled ?? true;
+  if (name === "preview" || render_mode === "realtime") return { ...PREVIEW, denoise };
+  return { samples: pathtracing.total_spp, bounces: pathtracing.max_bounces, denoise };
 }
 
 /** A renderer is opened for the first frame that needs it: a finished run needs none. */

@@ -109,3 +109,16 @@ test("the record has no path of this machine", async () => {
   expect(JSON.stringify(record)).not.toContain("/home");
   expect(record).toMatchObject({ scene: "test.usda", output: ".", component_types: ["_0402", "_QFN"] });
 });
+
+test("frames that would overwrite each other keep their numbers, and that is told", async () => {
+  const named = { rename_to_grid_index: true };
+  const ids = async (more: object) => {
+    const { triggers, problems } = await plan({ ...named, ...more });
+    const all = triggers.flatMap((t) => t.passes[0]!.frames.map((f) => f.slot.id));
+    return [all[0], new Set(all).size === all.length, problems.map((p) => p.code)];
+  };
+  expect(await ids({})).toEqual(["x0_y0", true, []]);
+  expect(await ids({ samples_per_position: 2 })).toEqual(["0000", true, ["names_by_number"]]);
+  expect(await ids({ flat_output: true, num_triggers: 2 })).toEqual(["0000", true, ["names_by_number"]]);
+  expect(await ids({ solder_fillet: { enabled: true } })).toEqual(["x0_y0", true, ["solder_fillet_ignored"]]);
+});

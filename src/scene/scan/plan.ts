@@ -27,6 +27,7 @@ import { recordOf, type TriggerFacts, triggerMetadata } from "./metadata.js";
 import { passesOf } from "./passes.js";
 import { withSolder } from "./solder.js";
 import type { FramePlan, ScanPlan, TriggerPlan } from "./types.js";
+import { namedByCell, planWarnings } from "./warnings.js";
 
 /**
  * Draws everything that is random and lays out every frame of a run (contract 1.4). `merged`: the configuration as
@@ -53,14 +54,14 @@ export async function planScan(
     maxImageCount: config.max_image_count,
     picturesPerFrame: config.pipeline_type === "missing" ? 2 : 1,
     padding: paddingOf(config),
-    nameByCell: config.rename_to_grid_index,
+    nameByCell: namedByCell(config),
   });
   if (slots.every((frames) => frames.length === 0)) throw noFrames(config, path.cells.length);
   const source =
     config.pipeline_type === "good"
       ? undefined
       : poseSource(scene, config, Object.keys(asMap(merged.defects)));
-  problems.push(...(source?.problems ?? []), ...samplesWarning(config), ...filletWarning(config));
+  problems.push(...(source?.problems ?? []), ...planWarnings(config));
   const once =
     source && config.pipeline_type === "defect" && !config.randomize_defects_per_trigger
       ? source.prepare(new NumpyRandom(config.random_seed))
@@ -213,33 +214,6 @@ function noFrames(config: RenderConfig, cells: number) {
       ? "The missing pipeline takes two pictures a cell: ask for at least 2."
       : "Use a smaller seed or a larger max_image_count.",
   );
-}
-
-function samplesWarning(config: RenderConfig): Problem[] {
-  if (!config.rename_to_grid_index || config.samples_per_position === 1 || config.pipeline_type !== "good")
-    return [];
-  return [
-    {
-      code: "names_by_number",
-      severity: "warning",
-      message: "several samples of a cell cannot share its name: frames keep their numbers",
-      hint: "Set samples_per_position: 1 to name frames by cell.",
-      where: { field: "rename_to_grid_index" },
-    },
-  ];
-}
-
-function filletWarning(config: RenderConfig): Problem[] {
-  if (!config.solder_fillet?.enabled) return [];
-  return [
-    {
-      code: "solder_fillet_ignored",
-      severity: "warning",
-      message: "solder_fillet adds no solder here: joints are part of the scene and follow defective parts",
-      hint: "Remove solder_fillet, or model joints in the scene.",
-      where: { field: "solder_fillet" },
-    },
-  ];
 }
 
 function asMap(value: unknown): Readonly<Record<string, unknown>> {

@@ -7,11 +7,10 @@ import { openJournal } from "../crop/journal.js";
 import type { Scene } from "../model.js";
 import { openRenderer, PREVIEW } from "../render/index.js";
 import type { Renderer } from "../view.js";
+import { captureFrame } from "./capture.js";
 import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
-import { cameraOf, develop } from "./develop.js";
-import { type Picture, writeFrame } from "./frame-files.js";
+import { writeFrame } from "./frame-files.js";
 import { removeLeftovers } from "./leftovers.js";
-import type { Capture } from "./lighting.js";
 import { BANNER } from "./metadata.js";
 import { planScan } from "./plan.js";
 import { writeResolved } from "./resolved.js";
@@ -72,53 +71,39 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
   let kept = 0;
   let rays = 0;
   let state: RendererState | undefined;
+
+  /** Renders and writes one frame. `folder`: its place below the output, with forward slashes. */
+  const make = async (pass: PassPlan, frame: FramePlan, folder: string, key: string): Promise<Done> => {
+    const renderer = await open.get();
+    state ??= rendererState(renderer, plan);
+    await state.set(pass.poses, frame.materials);
+    const progress = (tile: number, lighting: string | undefined) => {
+      const tiles = `${Math.floor(tile * 100)} %`;
+      const detail = { frame: key, ...(lighting ? { lighting } : {}), tiles };
+      emit({ type: "progress", what: "render", done: records.length, total, unit: "frames", detail });
+    };
+    const made = await captureFrame(renderer, plan, pass, frame, quality, o.signal, progress);
+    rays += made.rays;
+    const [width, height] = config.resolution;
+    const names = await writeFrame(path.join(o.output, folder), {
+      ...{ id: frame.slot.id, scene: plan.scene, pass, view: frame.view, width, height },
+      ...{ ids: made.ids, pictures: made.pictures, worlds: worldOf(plan.scene, pass.poses) },
+    });
+    return { frame: key, inputs: "", files: names.map((name) => path.posix.join(folder, name)) };
+  };
+
   try {
     for (const trigger of plan.triggers) {
       for (const pass of trigger.passes) {
-        const folder = path.join(trigger.folder, pass.folder);
+        const folder = path.posix.join(trigger.folder, pass.folder);
         await removeLeftovers(path.join(o.output, folder));
         for (const frame of pass.frames) {
           o.signal?.throwIfAborted();
-          const key = path.posix.join(trigger.folder, pass.folder, frame.slot.id);
-          let record = await journal.done(key, "");
-          if (record) kept++;
-          else {
-            const renderer = await open.get();
-            state ??= rendererState(renderer, plan);
-            await state.set(pass.poses, frame.materials);
-            const progress = (tile: number, lighting: string | undefined) =>
-              emit({
-                type: "progress",
-                what: "render",
-                done: records.length,
-                total,
-                unit: "frames",
-                detail: {
-                  frame: key,
-                  ...(lighting ? { lighting } : {}),
-                  tiles: `${Math.floor(tile * 100)} %`,
-                },
-              });
-            const made = await renderFrame(renderer, plan, pass, frame, quality, o.signal, progress);
-            rays += made.rays;
-            const files = await writeFrame(path.join(o.output, folder), {
-              id: frame.slot.id,
-              scene: plan.scene,
-              pass,
-              ids: made.ids,
-              pictures: made.pictures,
-              worlds: worldOf(plan.scene, pass.poses),
-              view: frame.view,
-              width: config.resolution[0],
-              height: config.resolution[1],
-            });
-            record = {
-              frame: key,
-              inputs: "",
-              files: files.map((name) => path.posix.join(trigger.folder, pass.folder, name)),
-            };
-            await journal.record(record);
-          }
+          const key = path.posix.join(folder, frame.slot.id);
+          const known = await journal.done(key, "");
+          if (known) kept++;
+          const record = known ?? (await make(pass, frame, folder, key));
+          if (!known) await journal.record(record);
           records.push(record);
           emit({ type: "progress", what: "render", done: records.length, total, unit: "frames" });
         }
@@ -131,74 +116,10 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
   } finally {
     await open.close();
   }
-  const folders = plan.triggers.flatMap((t) =>
-    t.passes.map((p) => path.posix.join(t.folder, p.folder) || "."),
-  );
-  await journal.finish(
-    { frames: total, pictures: plan.pictures, lightings: plan.lightings.map((l) => l ?? null) },
-    records,
-  );
-  return {
-    frames: total,
-    kept,
-    pictures: plan.pictures,
-    folders,
-    lightings: plan.lightings,
-    rays,
-    problems: plan.problems,
-  };
-}
-
-type Made = Readonly<{ ids: Uint32Array; pictures: readonly Picture[]; rays: number }>;
-
-/** The ids of a frame and its picture under every lighting. */
-async function renderFrame(
-  renderer: Renderer,
-  plan: ScanPlan,
-  pass: PassPlan,
-  frame: FramePlan,
-  quality: Quality,
-  signal: AbortSignal | undefined,
-  progress: (tile: number, lighting: string | undefined) => void,
-): Promise<Made> {
-  const [width, height] = plan.config.resolution;
-  if (!pass.outputs.rgb) {
-    const { ids } = await renderer.identify(frame.view, width, height);
-    return { ids, pictures: [], rays: width * height };
-  }
-  const { captures } = frame.lighting;
-  const camera = cameraOf(plan.config.reflow);
-  const pictures: Picture[] = [];
-  let ids: Uint32Array | undefined;
-  let rays = 0;
-  for (const [index, capture] of captures.entries()) {
-    const shot = await renderer.render({
-      view: frame.view,
-      width,
-      height,
-      samples: quality.samples,
-      bounces: quality.bounces,
-      denoise: quality.denoise,
-      seed: frame.seed,
-      lights: capture.lights(frame.slot.cell.at),
-      onProgress: (done) => progress((index + done) / captures.length, capture.lighting),
-      ...(signal ? { signal } : {}),
-    });
-    ids ??= shot.ids;
-    rays += shot.rays;
-    // Noise differs between passes and pipelines, as it does between a golden and a test picture.
-    const seed = [plan.config.random_seed, plan.config.pipeline_type, pass.folder, frame.seed, index].join(
-      "/",
-    );
-    const rgba = await develop(shot, camera, { gain: capture.gain, blur: frame.blur, seed });
-    pictures.push({ lighting: suffixOf(index, capture), rgba });
-  }
-  return { ids: ids ?? new Uint32Array(width * height), pictures, rays };
-}
-
-/** The first lighting's picture has the plain name. */
-function suffixOf(index: number, capture: Capture): string | undefined {
-  return index === 0 ? undefined : capture.lighting;
+  const { pictures, lightings, problems } = plan;
+  await journal.finish({ frames: total, pictures, lightings: lightings.map((l) => l ?? null) }, records);
+  const folders = plan.triggers.flatMap((t) => t.passes.map((p) => path.posix.join(t.folder, p.folder)));
+  return { frames: total, kept, pictures, folders, lightings, rays, problems };
 }
 
 /** The final quality is the cookbook's; its denoiser switch holds for both. */

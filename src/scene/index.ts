@@ -1,5 +1,7 @@
 /** From a board's CAD scene to inspection images with exact labels. */
 export type * from "./board/board.js";
+export { BOARDS, boardByName } from "./boards/index.js";
+export { type BuiltScene, buildScene, type SceneOptions, writeScene } from "./build/index.js";
 export { type Cookbook, type LoadOptions, loadCookbook, NAMED_LIGHTINGS } from "./cookbook/index.js";
 export * from "./crop/index.js";
 export { openScene } from "./flatten/index.js";

@@ -2,6 +2,9 @@ import type { Placement, Point } from "../board/board.js";
 import { extent, toFrame, turn } from "../shape/outlines.js";
 import type { LocalPad } from "./model.js";
 
+/** Pads narrower than this are drawing errors, millimetres. */
+const LEAST_PAD = 0.02;
+
 /**
  * The pads of a placement in the component's own frame. Outlines become convex and counter-clockwise. Parts on
  * the bottom are seen from below, so their X runs the other way.
@@ -12,16 +15,19 @@ export function localPads(p: Placement): LocalPad[] {
     const [x, y] = toFrame([mirror * (q[0] - p.at[0]), q[1] - p.at[1]], { at: [0, 0], rotation: p.rotation });
     return [round(x), round(y)];
   };
-  return p.pads.map((pad) => {
+  return p.pads.flatMap((pad) => {
     const outline = hull(pad.shape.outline.map(seen));
     const [x0, y0, x1, y1] = extent(outline);
-    return {
-      pin: pad.pin,
-      outline,
-      at: [round((x0 + x1) / 2), round((y0 + y1) / 2)] as const,
-      size: [round(x1 - x0), round(y1 - y0)] as const,
-      ...(pad.drill ? { drill: { at: seen(pad.drill.at), diameter: pad.drill.diameter } } : {}),
-    };
+    if (!(x1 - x0 >= LEAST_PAD && y1 - y0 >= LEAST_PAD)) return [];
+    return [
+      {
+        pin: pad.pin,
+        outline,
+        at: [round((x0 + x1) / 2), round((y0 + y1) / 2)] as const,
+        size: [round(x1 - x0), round(y1 - y0)] as const,
+        ...(pad.drill ? { drill: { at: seen(pad.drill.at), diameter: pad.drill.diameter } } : {}),
+      },
+    ];
   });
 }
 

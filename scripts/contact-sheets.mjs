@@ -1,9 +1,9 @@
 // Makes the contact sheets of docs/images: every structural defect beside its golden picture, and every lighting.
 //
-//   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--patches N] [--output docs/images]
+//   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--output docs/images]
 //
-// Renders the board's good, defect and missing flows under all lightings into <dir> (kept and resumed when named) and
-// cuts component pairs out of them, all by the command line as a user would.
+// Renders a quarter of the board good, with defects and with parts missing into <dir> (a temporary folder, or one that
+// is kept and resumed), and cuts component pairs out of them, all by the command line as a user would.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,10 +19,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const board = option("board", "dense");
 const work = option("work") ?? mkdtempSync(path.join(tmpdir(), "reflow-sheets-"));
 const output = option("output", path.join(root, "docs", "images"));
-const LIGHTINGS = ["SolderLight", "UniformLight", "LowAngleLight", "WhiteLight"];
-const CELL = 88;
+/** The first is `rgb_<id>.png`. */
+const LIGHTINGS = ["WhiteLight", "UniformLight", "LowAngleLight", "SolderLight"];
+const CELL = { width: 132, height: 72 };
 const GAP = 6;
-const LABEL = 18;
+const LINE = 18;
+const LEFT = 128;
+const GROUND = "#16181c";
 /** Bytes of the largest picture that belongs into the repository. */
 const LARGEST = 300_000;
 
@@ -33,7 +36,6 @@ function reflow(...args) {
     maxBuffer: 1 << 28,
   });
   if (done.status !== 0) throw new Error(`reflow ${args.join(" ")}: exit ${done.status}`);
-  return done.stdout;
 }
 
 /** The board's cookbook with wide frames: a quarter of the board in each, 20 µm a pixel. */
@@ -50,104 +52,122 @@ function wideCookbook() {
   return to;
 }
 
-/** Good and defective pictures of each defect: `{label, family, object, folder}`. */
-function renderPairs() {
+/** Renders one frame of each flow; the good one under every lighting. */
+function render() {
   const scene = path.join(work, `${board}.usda`);
   reflow("scene", "board", board, "--output", scene);
-  const shared = [
-    "--cookbook",
-    wideCookbook(),
-    "--quality",
-    option("quality", "final"),
-    "--lightings",
-    LIGHTINGS.join(","),
-  ];
-  for (const [pipeline, patches] of [
-    ["good", Number(option("patches", "1"))],
-    ["defect", Number(option("patches", "1"))],
-    // The missing flow takes two pictures of each cell.
-    ["missing", 2 * Number(option("patches", "1"))],
+  const cookbook = wideCookbook();
+  for (const [pipeline, patches, lightings] of [
+    ["good", 1, LIGHTINGS],
+    ["defect", 1, LIGHTINGS.slice(0, 1)],
+    // One cell takes two pictures.
+    ["missing", 2, LIGHTINGS.slice(0, 1)],
   ])
     reflow(
-      ...["scene", "render", scene, ...shared],
-      ...["--pipeline", pipeline, "--patches", String(patches), "--output", path.join(work, pipeline)],
+      ...["scene", "render", scene, "--cookbook", cookbook, "--output", path.join(work, pipeline)],
+      ...["--quality", option("quality", "final"), "--pipeline", pipeline],
+      ...["--patches", String(patches), "--lightings", lightings.join(",")],
     );
-  return [
-    ["good", "defect"],
-    ["missing", "missing"],
-  ].flatMap(([good, bad]) => {
+}
+
+const familyOf = (key) => key.split("/").at(-2).replace(/^_/, "");
+
+/** Every pair of the defect and the missing flow with the good one. */
+function pairs() {
+  return ["defect", "missing"].flatMap((bad) => {
     const folder = path.join(work, `pairs-${bad}`);
     reflow(
-      ...["scene", "pair", path.join(work, good), path.join(work, bad)],
-      ...["--mode", "component", "--output", folder],
+      ...["scene", "pair", path.join(work, "good"), path.join(work, bad), "--output", folder],
+      ...["--mode", "component", "--light", LIGHTINGS[0]],
     );
     const { frames } = JSON.parse(readFileSync(path.join(folder, "pairs.json")));
     return frames
       .flatMap((f) => f.pairs)
-      .map((p) => ({ ...p, family: p.component.split("/").at(-2), folder }));
+      .map(({ label, object, component }) => ({
+        label,
+        family: familyOf(component),
+        golden: path.join(folder, "golden", `${object}_${LIGHTINGS[0]}.png`),
+        test: path.join(folder, "defect", `${object}_${LIGHTINGS[0]}.png`),
+      }));
   });
 }
 
-/** Up to `n` pairs of different families, then of any. */
-function varied(pairs, n) {
-  const chosen = [];
-  for (const onlyNew of [true, false])
-    for (const pair of pairs)
-      if (
-        chosen.length < n &&
-        !chosen.includes(pair) &&
-        !(onlyNew && chosen.some((c) => c.family === pair.family))
-      )
-        chosen.push(pair);
-  return chosen;
-}
-
-async function cell(file, width, height = CELL) {
-  return sharp(file)
-    .flatten({ background: "#000" })
-    .resize(width, height, { fit: "contain", background: "#16181c", kernel: "lanczos3" })
-    .toBuffer();
-}
-
-const escapeXml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-function words(text, width, size = 12) {
-  return Buffer.from(
-    `<svg width="${width}" height="${LABEL}"><text x="0" y="13" font-family="DejaVu Sans, sans-serif" font-size="${size}" fill="#d8dce2">${escapeXml(text)}</text></svg>`,
+/** Every component of the good frame: its family and, by lighting, what to cut out of which picture. */
+function components() {
+  const folder = path.join(work, "components");
+  reflow("scene", "crop", path.join(work, "good"), "--mode", "component", "--output", folder);
+  const { frames } = JSON.parse(readFileSync(path.join(folder, "crops.json")));
+  return frames.flatMap(({ frame, crops }) =>
+    crops.map(({ key, crop }) => ({
+      family: familyOf(key),
+      picture: (light) => {
+        const name = light === LIGHTINGS[0] ? `rgb_${frame}.png` : `rgb_${frame}_${light}.png`;
+        const { x: left, y: top, width, height } = crop;
+        return sharp(path.join(work, "good", "trigger_0000", name)).extract({ left, top, width, height });
+      },
+    })),
   );
 }
 
-/** Puts rows of `{title, cells: [{file, under}]}` on one sheet. */
+/** Up to `n`, of different families first. */
+function varied(items, n) {
+  const chosen = [];
+  for (const onlyNew of [true, false])
+    for (const item of items)
+      if (
+        chosen.length < n &&
+        !chosen.includes(item) &&
+        !(onlyNew && chosen.some((c) => c.family === item.family))
+      )
+        chosen.push(item);
+  return chosen;
+}
+
+/** A picture in a cell; upright ones are turned to lie. */
+async function cell(picture) {
+  const { data, info } = await picture.removeAlpha().png().toBuffer({ resolveWithObject: true });
+  return sharp(data)
+    .rotate(info.height > info.width * 1.2 ? 90 : 0)
+    .resize({ ...CELL, fit: "contain", background: GROUND, kernel: "lanczos3" })
+    .toBuffer();
+}
+
+function words(text, width, size = 12) {
+  const safe = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const style = `font-family="DejaVu Sans, sans-serif" font-size="${size}" fill="#d8dce2"`;
+  return Buffer.from(
+    `<svg width="${width}" height="${LINE}"><text x="0" y="13" ${style}>${safe}</text></svg>`,
+  );
+}
+
+/** Writes rows of `{title, under, cells}` below `heads` as one picture of few enough colours to be small. */
 async function sheet(name, heads, rows) {
-  const columns = Math.max(...rows.map((r) => r.cells.length));
-  const left = 104;
-  const width = left + columns * (CELL + GAP) + GAP;
-  const rowHeight = CELL + GAP;
-  const top = LABEL + GAP;
+  const across = CELL.width + GAP;
+  const down = CELL.height + GAP;
+  const top = LINE + GAP;
+  const columns = Math.max(heads.length, ...rows.map((r) => r.cells.length));
   const pieces = heads.map((text, i) => ({
-    input: words(text, CELL, 11),
-    left: left + i * (CELL + GAP),
+    input: words(text, CELL.width),
+    left: LEFT + i * across,
     top: 4,
   }));
-  for (const [r, row] of rows.entries()) {
-    const y = top + r * rowHeight;
-    pieces.push({ input: words(row.title, left - 8), left: 8, top: y + CELL / 2 - 14 });
-    if (row.under) pieces.push({ input: words(row.under, left - 8, 10), left: 8, top: y + CELL / 2 + 2 });
-    for (const [c, file] of row.cells.entries())
-      pieces.push({ input: await cell(file, CELL), left: left + c * (CELL + GAP), top: y });
+  for (const [r, { title, under = "", cells }] of rows.entries()) {
+    const y = top + r * down;
+    pieces.push({ input: words(title, LEFT - 8), left: 8, top: y + CELL.height / 2 - 16 });
+    pieces.push({ input: words(under, LEFT - 8, 10), left: 8, top: y + CELL.height / 2 });
+    for (const [c, picture] of cells.entries())
+      pieces.push({ input: await cell(picture), left: LEFT + c * across, top: y });
   }
-  const canvas = sharp({
-    create: { width, height: top + rows.length * rowHeight, channels: 3, background: "#16181c" },
-  });
-  const flat = await canvas.composite(pieces).png().toBuffer();
+  const size = { width: LEFT + columns * across, height: top + rows.length * down };
+  const flat = await sharp({ create: { ...size, channels: 3, background: GROUND } })
+    .composite(pieces)
+    .png()
+    .toBuffer();
   for (const colours of [256, 128, 64, 32]) {
-    const png = await sharp(flat)
-      .png({ palette: true, colours, dither: 0.6, compressionLevel: 9, effort: 10 })
-      .toBuffer();
+    const png = await sharp(flat).png({ palette: true, colours, dither: 0.5, effort: 10 }).toBuffer();
     if (png.length > LARGEST && colours > 32) continue;
     mkdirSync(output, { recursive: true });
-    await sharp(png)
-      .png({ palette: true, colours, dither: 0, compressionLevel: 9, effort: 10 })
-      .toFile(path.join(output, name));
+    writeFileSync(path.join(output, name), png);
     process.stdout.write(
       `${path.join(output, name)}: ${Math.round(png.length / 1000)} kB, ${colours} colours\n`,
     );
@@ -155,33 +175,24 @@ async function sheet(name, heads, rows) {
   }
 }
 
-const pairs = renderPairs();
-const file = (pair, side, light) => path.join(pair.folder, side, `${pair.object}_${light}.png`);
-const labels = [...new Set(pairs.map((p) => p.label))].sort();
-
+render();
+const made = pairs();
 await sheet(
   `defects-${board}.png`,
-  ["golden", "test", "golden", "test", "golden", "test", "golden", "test"],
-  labels.map((label) => {
-    const own = pairs.filter((p) => p.label === label);
+  ["golden", "test", "golden", "test", "golden", "test"],
+  [...new Set(made.map((p) => p.label))].sort().map((label) => {
+    const own = made.filter((p) => p.label === label);
     return {
-      title: label,
-      under: `${own.length} in ${new Set(own.map((p) => p.family)).size} families`,
-      cells: varied(own, 4).flatMap((p) => [
-        file(p, "golden", "WhiteLight"),
-        file(p, "defect", "WhiteLight"),
-      ]),
+      title: label.replaceAll("_", " "),
+      under: own.length === 1 ? "1 in the frame" : `${own.length} in the frame`,
+      cells: varied(own, 3).flatMap((p) => [sharp(p.golden), sharp(p.test)]),
     };
   }),
 );
-
-const parts = varied(pairs, 7);
+const parts = varied(components(), 6);
 await sheet(
   `lightings-${board}.png`,
-  parts.map((p) => p.family.replace(/^_/, "")),
-  LIGHTINGS.map((light) => ({
-    title: light.replace(/Light$/, " light"),
-    cells: parts.map((p) => file(p, "golden", light)),
-  })),
+  parts.map((p) => p.family.replaceAll("_", " ")),
+  LIGHTINGS.map((light) => ({ title: light, cells: parts.map((p) => p.picture(light)) })),
 );
 if (!option("work")) process.stderr.write(`renders: ${work}\n`);

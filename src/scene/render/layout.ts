@@ -3,7 +3,7 @@
  * AssemblyScript for the tracer. Plain integer constants only. Names end in the unit; offsets are in bytes.
  *
  * Trees are four wide. A reference ≥ 0 names a node of the same tree, a negative one is the leaf `~reference`
- * (a packet of four triangles, an instance or a light).
+ * (a packet of four triangles, an entry of the top tree or a light).
  */
 
 // ---- tree node: lower and upper bounds of four children per axis (6 × 4 × f32), then their references (4 × i32)
@@ -17,28 +17,33 @@ export const PACKET_NORMAL_BYTES = 144;
 /** Corner texture coordinates of a packet: 4 triangles × 6 × f32. */
 export const PACKET_UV_BYTES = 96;
 
-// ---- instance: one visible part
-export const INSTANCE_BYTES = 288;
-/** World to mesh and mesh to world as 4 rows of 3 (row vectors), f32, world relative to the origin. */
+// ---- instance: one visible part. What every ray needs fills the first cache line.
+export const INSTANCE_BYTES = 320;
+/** World to mesh as 4 rows of 3 (row vectors), f32, world relative to the origin. */
 export const INSTANCE_TO_MESH = 0;
-export const INSTANCE_TO_WORLD = 48;
-/** Mesh to world in f64, absolute: what the id pass uses. */
-export const INSTANCE_EXACT = 96;
-export const INSTANCE_NODES = 192;
-export const INSTANCE_ROOT = 196;
-export const INSTANCE_PACKETS = 200;
-/** 0: none. */
-export const INSTANCE_NORMALS = 204;
-export const INSTANCE_UVS = 208;
-export const INSTANCE_MATERIAL = 212;
-/** Part index + 1. */
-export const INSTANCE_ID = 216;
+export const INSTANCE_NODES = 48;
+export const INSTANCE_PACKETS = 52;
 /** 1: light can pass (opacity below one). */
-export const INSTANCE_SEE_THROUGH = 220;
+export const INSTANCE_SEE_THROUGH = 56;
+/** Mesh to world, likewise. */
+export const INSTANCE_TO_WORLD = 64;
+/** 0: none. */
+export const INSTANCE_NORMALS = 112;
+export const INSTANCE_UVS = 116;
+export const INSTANCE_MATERIAL = 120;
+/** Part index + 1. */
+export const INSTANCE_ID = 124;
+/** Mesh to world in f64, absolute: what the id pass uses. */
+export const INSTANCE_EXACT = 128;
 /** Distance by which rays start off the surface, f32 world units. */
 export const INSTANCE_OFFSET = 224;
 /** Largest coordinate of the mesh, f32. */
 export const INSTANCE_REACH = 228;
+
+// ---- entry: what a leaf of the top tree names, an instance (its address) and where in its mesh's tree to begin
+export const ENTRY_BYTES = 8;
+export const ENTRY_INSTANCE = 0;
+export const ENTRY_ROOT = 4;
 
 // ---- material
 export const MATERIAL_BYTES = 256;
@@ -123,8 +128,8 @@ export const LIGHT_SHAPED = 128;
 export const HEAD_BYTES = 512;
 export const HEAD_TOP_NODES = 0;
 export const HEAD_TOP_ROOT = 4;
-export const HEAD_INSTANCES = 8;
-export const HEAD_INSTANCE_COUNT = 12;
+export const HEAD_ENTRIES = 8;
+export const HEAD_ENTRY_COUNT = 12;
 export const HEAD_MATERIALS = 16;
 export const HEAD_TEXTURES = 20;
 export const HEAD_LIGHTS = 24;

@@ -52,8 +52,10 @@ export async function openRenderer(scene: Scene, o: { workers: number }): Promis
     top = buildTopLevel(
       parts.map((part) => (hidden[part.material] ? { ...part, visible: false } : part)),
       materials.map(seesThrough),
+      packed.instances,
     );
     arena.bytes(packed.instances, top.instances.length).set(top.instances);
+    arena.ints(packed.entries, top.entries.length).set(top.entries);
     arena.bytes(packed.topNodes, top.nodes.length).set(top.nodes);
   };
   writeMaterials();

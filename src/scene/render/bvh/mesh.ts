@@ -1,5 +1,6 @@
 import type { TriangleMesh } from "../../model.js";
 import { PACKET_BYTES, PACKET_NORMAL_BYTES, PACKET_UV_BYTES } from "../layout.js";
+import { splitReferences, wholeTriangles } from "./split.js";
 import { buildTree } from "./tree.js";
 
 /** A mesh ready for the tracer: its tree and its triangles in the tree's order, four to a packet. */
@@ -20,44 +21,30 @@ const LANES = 4;
 
 /**
  * Packs a mesh; undefined when nothing of it can be hit. Triangles without area, with points that are not finite or
- * with indices out of range are left out: they would only yield NaN.
+ * with indices out of range are left out: they would only yield NaN. With `split` a triangle may lie in several
+ * packets, which a walk that counts hits (through see-through surfaces) must not meet.
  */
-export function packMesh(mesh: TriangleMesh): PackedMesh | undefined {
+export function packMesh(mesh: TriangleMesh, split = true): PackedMesh | undefined {
   const sound = soundTriangles(mesh);
   if (sound.length === 0) return undefined;
-  const { points, triangles } = mesh;
-  const boxes = new Float32Array(sound.length * 6);
-  sound.forEach((triangle, i) => {
-    for (let a = 0; a < 3; a++) {
-      const x = points[triangles[triangle * 3]! * 3 + a]!;
-      const y = points[triangles[triangle * 3 + 1]! * 3 + a]!;
-      const z = points[triangles[triangle * 3 + 2]! * 3 + a]!;
-      boxes[i * 6 + a] = Math.min(x, y, z);
-      boxes[i * 6 + 3 + a] = Math.max(x, y, z);
-    }
-  });
+  const corners = cornersOf(mesh, sound);
+  const { boxes, owner } = split ? splitReferences(corners) : wholeTriangles(corners);
   const tree = buildTree(boxes, LANES);
   const count = tree.leaves.length / 2;
   const packets = new Float32Array((count * PACKET_BYTES) / 4);
   const normals = mesh.normals ? new Float32Array((count * PACKET_NORMAL_BYTES) / 4) : undefined;
   const uvs = mesh.uvs ? new Float32Array((count * PACKET_UV_BYTES) / 4) : undefined;
-  let reach = 0;
   for (let leaf = 0; leaf < count; leaf++) {
     const first = tree.leaves[leaf * 2]!;
-    for (let lane = 0; lane < tree.leaves[leaf * 2 + 1]!; lane++) {
-      const triangle = sound[tree.order[first + lane]!]!;
-      for (let corner = 0; corner < 3; corner++) {
-        const point = triangles[triangle * 3 + corner]! * 3;
-        for (let a = 0; a < 3; a++) {
-          const value = points[point + a]!;
-          packets[leaf * 36 + corner * 12 + a * 4 + lane] = value;
-          reach = Math.max(reach, Math.abs(value));
-        }
-      }
+    const members = tree.order.subarray(first, first + tree.leaves[leaf * 2 + 1]!);
+    // Two pieces of one triangle may meet in a leaf again.
+    [...new Set(Array.from(members, (ref) => owner[ref]!))].forEach((index, lane) => {
+      for (let k = 0; k < 9; k++) packets[leaf * 36 + k * LANES + lane] = corners[index * 9 + k]!;
+      const triangle = sound[index]!;
       const slot = leaf * LANES + lane;
       normals?.set(mesh.normals!.subarray(triangle * 9, triangle * 9 + 9), slot * 9);
       uvs?.set(mesh.uvs!.subarray(triangle * 6, triangle * 6 + 6), slot * 6);
-    }
+    });
   }
   return {
     nodes: tree.nodes,
@@ -65,10 +52,19 @@ export function packMesh(mesh: TriangleMesh): PackedMesh | undefined {
     packets,
     normals,
     uvs,
-    reach,
+    reach: corners.reduce((most, v) => Math.max(most, Math.abs(v)), 0),
     hull: usedPoints(mesh, sound),
     triangles: sound.length,
   };
+}
+
+function cornersOf({ points, triangles }: TriangleMesh, sound: Uint32Array): Float32Array {
+  const out = new Float32Array(sound.length * 9);
+  sound.forEach((triangle, i) => {
+    for (let k = 0; k < 9; k++)
+      out[i * 9 + k] = points[triangles[triangle * 3 + Math.floor(k / 3)]! * 3 + (k % 3)]!;
+  });
+  return out;
 }
 
 function soundTriangles({ points, triangles }: TriangleMesh): Uint32Array {

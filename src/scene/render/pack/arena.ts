@@ -2,6 +2,7 @@ import { ReflowError } from "../../../kit/errors.js";
 import { FIRST_FREE } from "../layout.js";
 
 const PAGE = 65536;
+const ALIGNMENT = 128;
 /** The tracer addresses its memory with 32 bits; a little is kept back. */
 const MOST_BYTES = 4 * 2 ** 30 - 16 * 2 ** 20;
 
@@ -11,7 +12,7 @@ const MOST_BYTES = 4 * 2 ** 30 - 16 * 2 ** 20;
  */
 export type Arena = Readonly<{
   memory: WebAssembly.Memory;
-  /** Address of so many fresh bytes, aligned to 16. The memory grows as needed. */
+  /** Address of so many fresh bytes, aligned to cache lines. The memory grows as needed. */
   take: (bytes: number) => number;
   /** Address of a copy. */
   put: (data: ArrayBufferView) => number;
@@ -31,7 +32,7 @@ export function createArena(expectedBytes: number): Arena {
   let kept = FIRST_FREE;
   const take = (bytes: number): number => {
     const at = next;
-    next += Math.ceil(bytes / 16) * 16;
+    next += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     const missing = next - memory.buffer.byteLength;
     if (missing > 0) {
       if (next > MOST_BYTES) throw tooLarge(next);

@@ -12,6 +12,8 @@ import {
   HEAD_CLEAN,
   HEAD_DEPTH,
   HEAD_EMISSION,
+  HEAD_ENTRIES,
+  HEAD_ENTRY_COUNT,
   HEAD_FAR_COUNT,
   HEAD_FAR_FIRST,
   HEAD_FOCAL,
@@ -20,8 +22,6 @@ import {
   HEAD_HALF,
   HEAD_HEIGHT,
   HEAD_IDS,
-  HEAD_INSTANCE_COUNT,
-  HEAD_INSTANCES,
   HEAD_LENS,
   HEAD_LIGHT_CDF,
   HEAD_LIGHT_NODES,
@@ -95,8 +95,8 @@ export function writeHead(o: {
   };
   u32(HEAD_TOP_NODES, scene.topNodes);
   i32(HEAD_TOP_ROOT, top.root);
-  u32(HEAD_INSTANCES, scene.instances);
-  u32(HEAD_INSTANCE_COUNT, top.count);
+  u32(HEAD_ENTRIES, scene.entries);
+  u32(HEAD_ENTRY_COUNT, top.entries.length / 2);
   u32(HEAD_MATERIALS, scene.materials);
   u32(HEAD_TEXTURES, scene.textureTable);
   u32(HEAD_LIGHTS, lights.lights);

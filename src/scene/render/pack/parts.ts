@@ -13,12 +13,12 @@ import {
   INSTANCE_OFFSET,
   INSTANCE_PACKETS,
   INSTANCE_REACH,
-  INSTANCE_ROOT,
   INSTANCE_SEE_THROUGH,
   INSTANCE_TO_MESH,
   INSTANCE_TO_WORLD,
   INSTANCE_UVS,
 } from "../layout.js";
+import { openEntries } from "./entries.js";
 
 /** Where a packed mesh lies. */
 export type MeshAddress = Readonly<{
@@ -38,10 +38,11 @@ export type PlacedPart = Readonly<{
   box: Box;
 }>;
 
-/** The top of the hierarchy: instances of the visible parts and a tree over their boxes. */
+/** The top of the hierarchy: instances of the visible parts, entries into their trees, and a tree over the entries. */
 export type TopLevel = Readonly<{
   instances: Uint8Array;
-  count: number;
+  /** Address of the instance and node of its mesh's tree, two numbers each. */
+  entries: Int32Array;
   nodes: Uint8Array;
   root: number;
   /** To which the single-precision world is relative. */
@@ -63,26 +64,31 @@ export function placedBox(mesh: PackedMesh | undefined, world: Mat4): Box {
 
 /**
  * Builds the top level from the parts as they stand: the same parts give the same bytes, however they came there.
- * Parts with an empty box are left out.
+ * Parts with an empty box are left out. `address`: where the instances will lie.
  */
-export function buildTopLevel(parts: readonly PlacedPart[], seesThrough: readonly boolean[]): TopLevel {
+export function buildTopLevel(
+  parts: readonly PlacedPart[],
+  seesThrough: readonly boolean[],
+  address: number,
+): TopLevel {
   const shown = parts.flatMap((part, index) => (part.visible && !isEmpty(part.box) ? [{ part, index }] : []));
   const bounds = shown.reduce((box, { part }) => unite(box, part.box), EMPTY_BOX);
   const origin = originOf(bounds);
   const instances = new Uint8Array(shown.length * INSTANCE_BYTES);
-  const boxes = new Float32Array(shown.length * 6);
   shown.forEach(({ part, index }, i) => {
     writeInstance(instances, i, part, index, seesThrough[part.material] ?? false, origin);
-    for (let a = 0; a < 3; a++) {
-      const low = part.box.min[a]! - origin[a]!;
-      const high = part.box.max[a]! - origin[a]!;
-      const slack = ROUNDING * Math.max(Math.abs(low), Math.abs(high));
-      boxes[i * 6 + a] = low - slack;
-      boxes[i * 6 + 3 + a] = high + slack;
-    }
   });
-  const tree = buildTree(boxes, 1, true);
-  return { instances, count: shown.length, nodes: tree.nodes, root: tree.root, origin, bounds };
+  const { boxes, slots, refs } = openEntries(shown.map(({ part }) => part));
+  for (let i = 0; i < boxes.length; i++) {
+    const upper = i % 6 >= 3;
+    const value = boxes[i]! - origin[i % 3]!;
+    boxes[i] = value + (upper ? ROUNDING : -ROUNDING) * Math.max(1e-30, Math.abs(value));
+  }
+  const tree = buildTree(Float32Array.from(boxes), 1, true);
+  const entries = Int32Array.from({ length: slots.length * 2 }, (_, i) =>
+    i % 2 === 0 ? address + slots[i >> 1]! * INSTANCE_BYTES : refs[i >> 1]!,
+  );
+  return { instances, entries, nodes: tree.nodes, root: tree.root, origin, bounds };
 }
 
 /**
@@ -120,7 +126,6 @@ function writeInstance(
       view.setFloat64(INSTANCE_EXACT + i * 8, part.world[row * 4 + column]!, true);
     }
   view.setUint32(INSTANCE_NODES, nodes, true);
-  view.setInt32(INSTANCE_ROOT, mesh.root, true);
   view.setUint32(INSTANCE_PACKETS, packets, true);
   view.setUint32(INSTANCE_NORMALS, normals, true);
   view.setUint32(INSTANCE_UVS, uvs, true);

@@ -1,7 +1,16 @@
 import type { Scene } from "../../model.js";
 import { type PackedMesh, packMesh } from "../bvh/mesh.js";
-import { HEAD_BYTES, INSTANCE_BYTES, MATERIAL_BYTES, NODE_BYTES, SCRATCH_BYTES } from "../layout.js";
+import {
+  ENTRY_BYTES,
+  HEAD_BYTES,
+  INSTANCE_BYTES,
+  MATERIAL_BYTES,
+  NODE_BYTES,
+  SCRATCH_BYTES,
+} from "../layout.js";
 import { type Arena, createArena } from "./arena.js";
+import { mostEntries } from "./entries.js";
+import { seesThrough } from "./materials.js";
 import type { MeshAddress } from "./parts.js";
 import { albedoTable, sobolTable, srgbTable } from "./tables.js";
 import { type DecodedTexture, decodeTextures, putTextures } from "./textures.js";
@@ -18,6 +27,7 @@ export type PackedScene = Readonly<{
   materials: number;
   /** Room for all parts. */
   instances: number;
+  entries: number;
   topNodes: number;
   albedo: number;
   srgb: number;
@@ -27,13 +37,17 @@ export type PackedScene = Readonly<{
 /** Builds the trees of all meshes and fills the memory. Throws `scene_too_large` or `texture_unreadable`. */
 export async function packScene(scene: Scene, workers: number): Promise<PackedScene> {
   const used = new Set(scene.parts.map((part) => part.mesh));
-  const meshes = scene.meshes.map((mesh, i) => (used.has(i) ? packMesh(mesh) : undefined));
+  const sheer = new Set(
+    scene.parts.filter((p) => seesThrough(scene.materials[p.material]!)).map((p) => p.mesh),
+  );
+  const meshes = scene.meshes.map((mesh, i) => (used.has(i) ? packMesh(mesh, !sheer.has(i)) : undefined));
   const textures = await decodeTextures(scene.textures);
   const parts = Math.max(1, scene.parts.length);
   const expected =
     meshes.reduce((sum, mesh) => sum + (mesh ? meshBytes(mesh) : 0), 0) +
     textures.reduce((sum, texture) => sum + texture.rgba.byteLength, 0) +
-    parts * (INSTANCE_BYTES + NODE_BYTES) +
+    parts * INSTANCE_BYTES +
+    mostEntries(parts) * (ENTRY_BYTES + NODE_BYTES) +
     scene.materials.length * MATERIAL_BYTES +
     workers * SCRATCH_BYTES +
     8 * 2 ** 20;
@@ -47,7 +61,8 @@ export async function packScene(scene: Scene, workers: number): Promise<PackedSc
     textureTable: putTextures(arena, textures),
     materials: arena.take(Math.max(1, scene.materials.length) * MATERIAL_BYTES),
     instances: arena.take(parts * INSTANCE_BYTES),
-    topNodes: arena.take(parts * NODE_BYTES),
+    entries: arena.take(mostEntries(parts) * ENTRY_BYTES),
+    topNodes: arena.take(mostEntries(parts) * NODE_BYTES),
     albedo: arena.put(albedoTable()),
     srgb: arena.put(srgbTable()),
     sobol: arena.put(sobolTable()),
@@ -58,13 +73,7 @@ export async function packScene(scene: Scene, workers: number): Promise<PackedSc
 
 function putMesh(arena: Arena, mesh: PackedMesh): MeshAddress {
   return {
-    mesh: {
-      ...mesh,
-      nodes: new Uint8Array(0),
-      packets: new Float32Array(0),
-      normals: undefined,
-      uvs: undefined,
-    },
+    mesh: { ...mesh, packets: new Float32Array(0), normals: undefined, uvs: undefined },
     nodes: arena.put(mesh.nodes),
     packets: arena.put(mesh.packets),
     normals: mesh.normals ? arena.put(mesh.normals) : 0,
@@ -74,5 +83,5 @@ function putMesh(arena: Arena, mesh: PackedMesh): MeshAddress {
 
 function meshBytes(mesh: PackedMesh): number {
   const arrays = [mesh.nodes, mesh.packets, mesh.normals, mesh.uvs];
-  return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0) + 16, 0);
+  return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0) + 128, 0);
 }

@@ -2,6 +2,9 @@
 // in double precision in camera space. The rule: triangles are closed sets, the nearest wins, and surfaces closer than
 // `tie` are one surface, of which the part with the highest index shows (what is listed later lies on top).
 import {
+  ENTRY_BYTES,
+  ENTRY_INSTANCE,
+  ENTRY_ROOT,
   HEAD_FOCAL,
   HEAD_FORWARD,
   HEAD_PERSPECTIVE,
@@ -9,18 +12,16 @@ import {
   HEAD_RIGHT,
   HEAD_TIE,
   HEAD_UP,
-  INSTANCE_BYTES,
   INSTANCE_EXACT,
   INSTANCE_ID,
   INSTANCE_NODES,
   INSTANCE_PACKETS,
   INSTANCE_REACH,
-  INSTANCE_ROOT,
   INSTANCE_TO_MESH,
   NODE_REFS,
   PACKET_BYTES,
 } from "../layout";
-import { instanceCount, instances, originX, originY, originZ, stack, topNodes, topRoot } from "./scene";
+import { entries, entryCount, originX, originY, originZ, stack, topNodes, topRoot } from "./scene";
 import { nodeAt } from "./tree";
 
 /** Result: part index + 1 (0: nothing) and distance along the view axis. */
@@ -69,7 +70,7 @@ export function bindCamera(head: usize): void {
 export function identify(x: f64, y: f64, start: f64): void {
   foundId = 0;
   foundDepth = Infinity;
-  if (instanceCount === 0) return;
+  if (entryCount === 0) return;
   let dx = fx;
   let dy = fy;
   let dz = fz;
@@ -102,7 +103,7 @@ export function identify(x: f64, y: f64, start: f64): void {
     top -= 4;
     const ref = load<i32>(top);
     if (ref >= 0) top = push(nodeAt(topNodes, ref), ox, oy, oz, dx, dy, dz, <f32>(reach * 1e-6), start, top);
-    else walk(instances + <usize>~ref * INSTANCE_BYTES, ox, oy, oz, dx, dy, dz, start, top);
+    else walk(entries + <usize>~ref * ENTRY_BYTES, ox, oy, oz, dx, dy, dz, start, top);
   } while (top !== base);
   if (foundId === 0) foundDepth = 0;
 }
@@ -157,7 +158,7 @@ function push(
 }
 
 function walk(
-  instance: usize,
+  entry: usize,
   wox: f64,
   woy: f64,
   woz: f64,
@@ -167,6 +168,7 @@ function walk(
   start: f64,
   base: usize,
 ): void {
+  const instance: usize = load<u32>(entry, ENTRY_INSTANCE);
   const m = instance + INSTANCE_TO_MESH;
   const m0 = <f64>load<f32>(m);
   const m1 = <f64>load<f32>(m, 4);
@@ -204,7 +206,7 @@ function walk(
   const nodes: usize = load<u32>(instance, INSTANCE_NODES);
   const packets: usize = load<u32>(instance, INSTANCE_PACKETS);
   let top = base;
-  store<i32>(top, load<i32>(instance, INSTANCE_ROOT));
+  store<i32>(top, load<i32>(entry, ENTRY_ROOT));
   top += 4;
   do {
     top -= 4;

@@ -37,7 +37,7 @@ import {
   placedLights,
   stack,
 } from "./scene";
-import { ENTRY, nearOffset, nodeAt, pushChildren } from "./tree";
+import { nearOffset, nodeAt, pushChildren, STACK_ENTRY } from "./tree";
 
 /** Distance that stands for "beyond everything". */
 export const FAR: f32 = 1e30;
@@ -138,7 +138,7 @@ function walkPlaced(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, limit:
       top = pushChildren(nodeAt(lightNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, limit, top);
     else meet(lights + <usize>~ref * LIGHT_BYTES, ox, oy, oz, dx, dy, dz, limit, weighing);
     if (top === base) return;
-    top -= ENTRY;
+    top -= STACK_ENTRY;
     ref = load<i32>(top);
   }
 }

@@ -2,17 +2,18 @@
 // ray's own sheared space with edge functions that are exactly antisymmetric, so no ray slips through a shared edge
 // (Woop, Benthin, Wald 2013, "Watertight Ray/Triangle Intersection").
 import {
-  INSTANCE_BYTES,
+  ENTRY_BYTES,
+  ENTRY_INSTANCE,
+  ENTRY_ROOT,
   INSTANCE_NODES,
   INSTANCE_PACKETS,
-  INSTANCE_ROOT,
   INSTANCE_SEE_THROUGH,
   INSTANCE_TO_MESH,
   PACKET_BYTES,
 } from "../layout";
-import { instanceCount, instances, stack, topNodes, topRoot } from "./scene";
+import { entries, entryCount, stack, topNodes, topRoot } from "./scene";
 import { opacityAt } from "./texture";
-import { ENTRY, nearOffset, nodeAt, pushChildren } from "./tree";
+import { nearOffset, nodeAt, pushChildren, STACK_ENTRY } from "./tree";
 
 /** The nearest hit of the last `closest`. Weights of corner 1 and 2; the triangle is `hitPacket` · 4 + lane. */
 export let hitT: f32 = 0;
@@ -43,7 +44,7 @@ export function closest(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, li
   traced += 1;
   hitPacket = -1;
   hitT = limit;
-  if (instanceCount === 0) return false;
+  if (entryCount === 0) return false;
   const ix: f32 = <f32>1 / dx;
   const iy: f32 = <f32>1 / dy;
   const iz: f32 = <f32>1 / dz;
@@ -63,11 +64,22 @@ export function closest(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, li
     if (ref >= 0) {
       top = pushChildren(nodeAt(topNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, hitT, top);
     } else {
-      walkInstance<Nearest>(instances + <usize>~ref * INSTANCE_BYTES, ox, oy, oz, dx, dy, dz, top);
+      const entry = entries + <usize>~ref * ENTRY_BYTES;
+      walkInstance<Nearest>(
+        load<u32>(entry, ENTRY_INSTANCE),
+        load<i32>(entry, ENTRY_ROOT),
+        ox,
+        oy,
+        oz,
+        dx,
+        dy,
+        dz,
+        top,
+      );
     }
     do {
       if (top === base) return hitPacket >= 0;
-      top -= ENTRY;
+      top -= STACK_ENTRY;
     } while (load<f32>(top + 4) >= hitT);
     ref = load<i32>(top);
   }
@@ -78,7 +90,7 @@ export function closest(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, li
 /** The share of light that passes along the segment 0 < t < limit: 0 behind anything opaque. */
 export function transmittance(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, limit: f32): f32 {
   traced += 1;
-  if (instanceCount === 0) return 1;
+  if (entryCount === 0) return 1;
   passed = 1;
   const ix: f32 = <f32>1 / dx;
   const iy: f32 = <f32>1 / dy;
@@ -100,14 +112,16 @@ export function transmittance(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f
     if (ref >= 0) {
       top = pushChildren(nodeAt(topNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, limit, top);
     } else {
-      const instance = instances + <usize>~ref * INSTANCE_BYTES;
+      const entry = entries + <usize>~ref * ENTRY_BYTES;
+      const instance: usize = load<u32>(entry, ENTRY_INSTANCE);
+      const root = load<i32>(entry, ENTRY_ROOT);
       if (load<i32>(instance, INSTANCE_SEE_THROUGH) !== 0) {
-        walkInstance<Filtered>(instance, ox, oy, oz, dx, dy, dz, top);
+        walkInstance<Filtered>(instance, root, ox, oy, oz, dx, dy, dz, top);
         if (passed < <f32>0.001) return 0;
-      } else if (walkInstance<Blocked>(instance, ox, oy, oz, dx, dy, dz, top)) return 0;
+      } else if (walkInstance<Blocked>(instance, root, ox, oy, oz, dx, dy, dz, top)) return 0;
     }
     if (top === base) return passed;
-    top -= ENTRY;
+    top -= STACK_ENTRY;
     ref = load<i32>(top);
   }
   // biome-ignore lint/correctness/noUnreachable: AssemblyScript wants a value at the end
@@ -120,6 +134,7 @@ export function transmittance(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f
  */
 function walkInstance<Purpose>(
   instance: usize,
+  root: i32,
   wox: f32,
   woy: f32,
   woz: f32,
@@ -200,7 +215,7 @@ function walkInstance<Purpose>(
 
   const nodes: usize = load<u32>(instance, INSTANCE_NODES);
   const packets: usize = load<u32>(instance, INSTANCE_PACKETS);
-  let ref = load<i32>(instance, INSTANCE_ROOT);
+  let ref = root;
   let top = base;
   for (;;) {
     if (ref >= 0) {
@@ -238,7 +253,7 @@ function walkInstance<Purpose>(
         if (hits !== 0) {
           if (sizeof<Purpose>() === sizeof<Blocked>()) return true;
           // Lanes are read back through memory, above everything on the stack.
-          const lanes = top + 8 * ENTRY;
+          const lanes = top + 8 * STACK_ENTRY;
           v128.store(lanes, t);
           const share = f32x4.div(f32x4.splat(1), sum);
           v128.store(lanes, f32x4.mul(e1, share), 16);
@@ -265,7 +280,7 @@ function walkInstance<Purpose>(
     }
     do {
       if (top === base) return false;
-      top -= ENTRY;
+      top -= STACK_ENTRY;
     } while (load<f32>(top + 4) >= hitT);
     ref = load<i32>(top);
   }

@@ -2,10 +2,10 @@
 import {
   HEAD_ALBEDO_TABLE,
   HEAD_EMISSION,
+  HEAD_ENTRIES,
+  HEAD_ENTRY_COUNT,
   HEAD_FAR_COUNT,
   HEAD_FAR_FIRST,
-  HEAD_INSTANCE_COUNT,
-  HEAD_INSTANCES,
   HEAD_LIGHT_CDF,
   HEAD_LIGHT_NODES,
   HEAD_LIGHT_ROOT,
@@ -23,8 +23,8 @@ import {
 
 export let topNodes: usize = 0;
 export let topRoot: i32 = 0;
-export let instances: usize = 0;
-export let instanceCount: i32 = 0;
+export let entries: usize = 0;
+export let entryCount: i32 = 0;
 export let materials: usize = 0;
 export let textures: usize = 0;
 export let lights: usize = 0;
@@ -48,8 +48,8 @@ export let stack: usize = 0;
 export function bindScene(head: usize, scratch: usize): void {
   topNodes = load<u32>(head, HEAD_TOP_NODES);
   topRoot = load<i32>(head, HEAD_TOP_ROOT);
-  instances = load<u32>(head, HEAD_INSTANCES);
-  instanceCount = load<i32>(head, HEAD_INSTANCE_COUNT);
+  entries = load<u32>(head, HEAD_ENTRIES);
+  entryCount = load<i32>(head, HEAD_ENTRY_COUNT);
   materials = load<u32>(head, HEAD_MATERIALS);
   textures = load<u32>(head, HEAD_TEXTURES);
   lights = load<u32>(head, HEAD_LIGHTS);

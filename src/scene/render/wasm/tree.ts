@@ -5,7 +5,7 @@ import { NODE_BYTES, NODE_REFS } from "../layout";
 export const FAR_SLACK: f32 = 1.0000005;
 
 /** Bytes of a stack entry: reference and entry distance. */
-export const ENTRY: usize = 8;
+export const STACK_ENTRY: usize = 8;
 
 /**
  * Pushes the children that the ray enters before `limit`, nearest on top, and returns the new top of the stack.
@@ -36,7 +36,7 @@ export function pushChildren(
   let hits = i32x4.bitmask(f32x4.le(enter, f32x4.mul(leave, f32x4.splat(FAR_SLACK))));
   if (hits === 0) return top;
   // The four entry distances go to memory above the stack, where they can be read by index.
-  const distances = top + 4 * ENTRY;
+  const distances = top + 4 * STACK_ENTRY;
   v128.store(distances, enter);
   const bottom = top;
   do {
@@ -46,12 +46,12 @@ export function pushChildren(
     const ref = load<i32>(node + (lane << 2), NODE_REFS);
     let at = top;
     while (at > bottom && load<f32>(at - 4) < distance) {
-      store<u64>(at, load<u64>(at - ENTRY));
-      at -= ENTRY;
+      store<u64>(at, load<u64>(at - STACK_ENTRY));
+      at -= STACK_ENTRY;
     }
     store<i32>(at, ref);
     store<f32>(at + 4, distance);
-    top += ENTRY;
+    top += STACK_ENTRY;
   } while (hits !== 0);
   return top;
 }

@@ -6,7 +6,7 @@ export type References = Readonly<{ boxes: Float32Array; owner: Uint32Array }>;
 /** Extra references, as a share of the triangles. */
 const MOST_EXTRA = 1;
 /** Splits that save less than this share of a mean box are not worth a reference. */
-const LEAST_GAIN = 0.5;
+const LEAST_GAIN = 1;
 
 /**
  * Cuts the boxes of long, slanting triangles into several smaller ones, worst first: boards are full of slivers whose
@@ -40,11 +40,12 @@ export function splitReferences(corners: Float32Array): References {
   while (heap.length > 0 && n < most) {
     const ref = pop(heap, gain);
     halve(corners, owner[ref]! * 9, boxes, ref * 6, left, right);
-    const lower = isFilled(left);
-    boxes.set(lower ? left : right, ref * 6);
+    const halves = [left, right].filter(isFilled);
+    // All copied before `consider` uses the halves again.
+    boxes.set(halves[0] ?? left, ref * 6);
+    if (halves[1]) boxes.set(halves[1], n * 6);
     consider(ref);
-    if (!lower || !isFilled(right)) continue;
-    boxes.set(right, n * 6);
+    if (!halves[1]) continue;
     owner[n] = owner[ref]!;
     consider(n++);
   }

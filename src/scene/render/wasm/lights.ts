@@ -37,7 +37,7 @@ import {
   placedLights,
   stack,
 } from "./scene";
-import { nearOffset, nodeAt, pushChildren, STACK_ENTRY } from "./tree";
+import { NOTHING, nearOffset, nodeAt, STACK_ENTRY, visit } from "./tree";
 
 /** Distance that stands for "beyond everything". */
 export const FAR: f32 = 1e30;
@@ -134,9 +134,12 @@ function walkPlaced(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, limit:
   let top = base;
   let ref = lightRoot;
   for (;;) {
-    if (ref >= 0)
-      top = pushChildren(nodeAt(lightNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, limit, top);
-    else meet(lights + <usize>~ref * LIGHT_BYTES, ox, oy, oz, dx, dy, dz, limit, weighing);
+    if (ref >= 0) {
+      const next = visit(nodeAt(lightNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, limit, top);
+      top = <usize>(next >> 32);
+      ref = <i32>next;
+      if (ref !== NOTHING) continue;
+    } else meet(lights + <usize>~ref * LIGHT_BYTES, ox, oy, oz, dx, dy, dz, limit, weighing);
     if (top === base) return;
     top -= STACK_ENTRY;
     ref = load<i32>(top);

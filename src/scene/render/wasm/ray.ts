@@ -13,7 +13,7 @@ import {
 } from "../layout";
 import { entries, entryCount, stack, topNodes, topRoot } from "./scene";
 import { opacityAt } from "./texture";
-import { nearOffset, nodeAt, pushChildren, STACK_ENTRY } from "./tree";
+import { NOTHING, nearOffset, nodeAt, STACK_ENTRY, visit } from "./tree";
 
 /** The nearest hit of the last `closest`. Weights of corner 1 and 2; the triangle is `hitPacket` · 4 + lane. */
 export let hitT: f32 = 0;
@@ -62,7 +62,10 @@ export function closest(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f32, li
   let ref = topRoot;
   for (;;) {
     if (ref >= 0) {
-      top = pushChildren(nodeAt(topNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, hitT, top);
+      const next = visit(nodeAt(topNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, hitT, top);
+      top = <usize>(next >> 32);
+      ref = <i32>next;
+      if (ref !== NOTHING) continue;
     } else {
       const entry = entries + <usize>~ref * ENTRY_BYTES;
       walkInstance<Nearest>(
@@ -110,7 +113,10 @@ export function transmittance(ox: f32, oy: f32, oz: f32, dx: f32, dy: f32, dz: f
   let ref = topRoot;
   for (;;) {
     if (ref >= 0) {
-      top = pushChildren(nodeAt(topNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, limit, top);
+      const next = visit(nodeAt(topNodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, limit, top);
+      top = <usize>(next >> 32);
+      ref = <i32>next;
+      if (ref !== NOTHING) continue;
     } else {
       const entry = entries + <usize>~ref * ENTRY_BYTES;
       const instance: usize = load<u32>(entry, ENTRY_INSTANCE);
@@ -219,7 +225,10 @@ function walkInstance<Purpose>(
   let top = base;
   for (;;) {
     if (ref >= 0) {
-      top = pushChildren(nodeAt(nodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, hitT, top);
+      const next = visit(nodeAt(nodes, ref), vox, voy, voz, vix, viy, viz, nx, ny, nz, hitT, top);
+      top = <usize>(next >> 32);
+      ref = <i32>next;
+      if (ref !== NOTHING) continue;
     } else {
       const p = packets + <usize>~ref * PACKET_BYTES;
       const z0 = f32x4.sub(v128.load(p + kz), pz);

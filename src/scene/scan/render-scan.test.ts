@@ -392,3 +392,18 @@ test("the files are the cookbook as it was used", async () => {
   expect(image).not.toContain("pcba_root");
   expect(await readFile(path.join(output, "pcba_target.yaml"), "utf8")).toContain("pcba_root: /World/board");
 });
+
+test("a file that the scene lacks is told even when nothing can be planned without it", async () => {
+  const problem = {
+    code: "usd_reference_missing",
+    severity: "error",
+    message: "board.usda: parts.usda is not there",
+    hint: "Put it back.",
+  } as const;
+  const told: string[] = [];
+  const bare = tinyBoard();
+  const scene = { ...bare, root: { ...bare.root, children: [] }, problems: [problem] };
+  const run = render({}, { scene, emit: (e) => e.type === "problem" && told.push(e.problem.code) });
+  await expect(run).rejects.toMatchObject({ code: "pcba_root_missing" });
+  expect(told).toEqual(["usd_reference_missing"]);
+});

@@ -59,10 +59,13 @@ type Done = Readonly<{ frame: string; inputs: string; files: readonly string[] }
 export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
   const recipe = recipeFor(o.cookbook, o.pipeline);
   const { config, merged } = changedConfig(recipe, o);
+  const emit = o.emit ?? silent;
+  // First, because a file that is missing is often why a plan fails.
+  const missing = new Set(o.scene.problems.filter(({ severity }) => severity === "error"));
+  for (const problem of missing) emit({ type: "problem", problem });
   const plan = await planScan(o.scene, config, merged);
   const quality = qualityOf(o.quality, plan);
-  const emit = o.emit ?? silent;
-  for (const problem of plan.problems) emit({ type: "problem", problem });
+  for (const problem of plan.problems) if (!missing.has(problem)) emit({ type: "problem", problem });
   const journal = await openJournal<Done>(o.output, "render", runSettings(plan, quality));
   await writeResolved(o.output, plan.record, recipe, o.cookbook);
   const open = lazily(() => (o.open ?? openRenderer)(plan.scene, { workers: o.workers }));

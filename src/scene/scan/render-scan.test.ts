@@ -287,7 +287,7 @@ describe("a run that stops", () => {
         output,
         signal: abort.signal,
         emit: (e) => {
-          if (e.type === "progress" && !e.detail && ++frames === stopAt) abort.abort();
+          if (e.type === "progress" && e.what === "render" && ++frames === stopAt) abort.abort();
         },
       });
       await expect(stopped).rejects.toMatchObject({ code: "interrupted", exitCode: 130 });
@@ -311,7 +311,8 @@ describe("a run that stops", () => {
       output,
       emit: (e) => {
         // What stands in the way appears while the third frame is rendered.
-        if (e.type === "progress" && e.done === 3 && e.detail) void mkdir(blocked, { recursive: true });
+        if (e.type === "progress" && e.what.startsWith("frame 4 of"))
+          void mkdir(blocked, { recursive: true });
       },
     });
     await expect(failing).rejects.toMatchObject({

@@ -75,15 +75,23 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
   let rays = 0;
   let state: RendererState | undefined;
 
+  const started = performance.now();
+  /** Seconds left, once a frame was rendered. */
+  const left = () => {
+    const rendered = records.length - kept;
+    if (rendered === 0) return {};
+    return { eta: ((performance.now() - started) / 1000 / rendered) * (total - records.length) };
+  };
+
   /** Renders and writes one frame. `folder`: its place below the output, with forward slashes. */
   const make = async (pass: PassPlan, frame: FramePlan, folder: string, key: string): Promise<Done> => {
     const renderer = await open.get();
     state ??= rendererState(renderer, plan);
     await state.set(pass.poses, frame.materials);
-    const progress = (tile: number, lighting: string | undefined) => {
-      const tiles = `${Math.floor(tile * 100)} %`;
-      const detail = { frame: key, ...(lighting ? { lighting } : {}), tiles };
-      emit({ type: "progress", what: "render", done: records.length, total, unit: "frames", detail });
+    const what = `frame ${records.length + 1} of ${total}`;
+    const progress = (part: number, lighting: string | undefined) => {
+      const detail = { frame: key, ...(lighting ? { lighting } : {}) };
+      emit({ type: "progress", what, done: Math.floor(part * 100), total: 100, unit: "%", detail });
     };
     const made = await captureFrame(renderer, plan, pass, frame, quality, o.signal, progress);
     rays += made.rays;
@@ -108,7 +116,7 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
           const record = known ?? (await make(pass, frame, folder, key));
           if (!known) await journal.record(record);
           records.push(record);
-          emit({ type: "progress", what: "render", done: records.length, total, unit: "frames" });
+          emit({ type: "progress", what: "render", done: records.length, total, unit: "frames", ...left() });
         }
         await writeFileAtomic(path.join(o.output, folder, "metadata.txt"), BANNER);
       }

@@ -1,3 +1,4 @@
+import { dataError } from "../../kit/errors.js";
 import type { NumpyRandom } from "../../kit/numpy-random.js";
 import { seeded } from "../../kit/random.js";
 import type { NamedLighting, RenderConfig, Rig } from "../cookbook/index.js";
@@ -96,6 +97,13 @@ export async function planLighting(
     lighting?.ring_light ? ringLights(config.ring_light_root, root(cell), rig, sample) : domeLights(sample);
   const usual =
     config.use_scene_lights || !lighting ? own(at) : made(middleLighting(lighting), config.rig, at);
+  if (usual.length === 0)
+    throw dataError(
+      "no_lights",
+      "the cookbook uses the scene's lights, but the scene shows none: pictures would be black",
+      "Set use_scene_lights: false and give lighting, or list reflow.lightings.",
+      { file: scene.file, field: "use_scene_lights" },
+    );
   const gain = (await cardGain(usual, at, scene)) * exposure;
   return {
     textures: [],

@@ -356,6 +356,7 @@ describe("bad input is one clear error", () => {
     [{ auto_locate_component: "0805" }, "component_missing"],
     [{ auto_locate_prim_path: "/World/nowhere" }, "component_missing"],
     [{ scan_grid: { z: 4 } }, "grid_invalid"],
+    [{ use_scene_lights: true }, "no_lights"],
   ])("%j: %s", async (more, code) => {
     await expect(render(more)).rejects.toMatchObject({ code, exitCode: 3 });
   });

@@ -41,8 +41,8 @@ export type LightingPlan = Readonly<{
   draw: (random: NumpyRandom, rig: Rig, key: readonly (string | number)[]) => LightingState;
 }>;
 
-/** Without a named lighting: a white card lying on the board comes out this bright, of 1. */
-const CARD = 0.8;
+/** Without a named lighting: a white card lying on the board comes out this bright, of 1. Colour rings are for solder. */
+const CARD = { other: 0.8, rings: CARD_BRIGHTNESS.SolderLight };
 
 /**
  * Prepares the lighting of a run: the named lightings when the cookbook lists them, else one of the three modes of
@@ -104,7 +104,8 @@ export async function planLighting(
       "Set use_scene_lights: false and give lighting, or list reflow.lightings.",
       { file: scene.file, field: "use_scene_lights" },
     );
-  const gain = (await cardGain(usual, at, scene)) * exposure;
+  const rings = !config.use_scene_lights && lighting?.ring_light === true;
+  const gain = (await cardGain(usual, at, scene)) * (rings ? CARD.rings : CARD.other) * exposure;
   return {
     textures: [],
     draw: (random, rig) => {
@@ -128,8 +129,9 @@ function rigRoot(mount: Mount, cell: Vec3): Mat4 {
   return shifted(mount.rig, [cell[0] - mount.xform[0], cell[1] - mount.xform[1], cell[2] - mount.xform[2]]);
 }
 
+/** Brings a white card on the board to 1. */
 async function cardGain(lights: readonly Light[], at: Vec3, scene: Scene): Promise<number> {
   const [r, g, b] = await irradiance(lights, at, scene.textures);
   const card = (0.2126 * r + 0.7152 * g + 0.0722 * b) / Math.PI;
-  return card > 0 ? CARD / card : 1;
+  return card > 0 ? 1 / card : 1;
 }

@@ -21,7 +21,12 @@ function profileOf(name: NamedLighting, change: Change): ElevationProfile {
   const white = (value: number): Rgb => [value, value, value];
   switch (name) {
     case "SolderLight":
-      return (e) => [band(e, 61, 200), band(e, 29, 61), band(e, 1, 29, 2)];
+      // The colours overlap a little, as rings behind a diffuser do: flat tin is orange rather than pure red.
+      return (e) => [
+        band(e, 61, 200, 8),
+        band(e, 29, 61, 8) + 0.4 * band(e, 61, 200, 8),
+        band(e, 1, 29, 2) + 0.04 * band(e, 61, 200, 8),
+      ];
     case "UniformLight":
       return () => white(1);
     case "LowAngleLight": {

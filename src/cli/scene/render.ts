@@ -45,7 +45,11 @@ export function registerRender(group: Command): void {
     .argument("<scene>", "OpenUSD file: .usda, .usdc, .usd or .usdz")
     .requiredOption("--cookbook <name|dir>", "a cookbook's folder, or the name of one of ours: dense, mixed")
     .option("--output <dir>", "new folder for the frames; a stopped command goes on there")
-    .option("--patches <n>", "most pictures of the run, -1 for every cell (default: the cookbook's)", patches)
+    .option(
+      "--patches <n>",
+      "most frames, each under every lighting; -1 for every cell (default: the cookbook's)",
+      patches,
+    )
     .option("--quality <quality>", "preview or final", choice(["preview", "final"]), "final")
     .option(
       "--seed <n>",
@@ -159,8 +163,8 @@ async function dryRun(
   } else process.stdout.write(`${[...ruleLines(rules), ...(failed ? [] : planLines(plan))].join("\n")}\n`);
   if (failed) throw plan;
   if (!flags.json)
-    for (const { severity, message } of plan.problems.slice(0, SHOWN))
-      process.stderr.write(`${severity}: ${message}\n`);
+    for (const { severity, code, message, hint } of plan.problems.slice(0, SHOWN))
+      process.stderr.write(`${severity}: ${message} [${code}]\n  ${hint}\n`);
 }
 
 function ruleLines(rules: DryRun["rules"]): readonly string[] {

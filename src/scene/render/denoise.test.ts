@@ -48,7 +48,7 @@ const distance = (a: Frame, b: Frame) =>
 describe("denoiser", () => {
   test("brings a noisy picture much closer to a clean one, on any number of workers", async () => {
     const renderer = await opened(2);
-    const reference = await renderer.render({ ...wanted, samples: 1024, seed: 7 });
+    const reference = await renderer.render({ ...wanted, samples: 256, seed: 7 });
     const noisy = await renderer.render(wanted);
     const clean = await renderer.render({ ...wanted, denoise: true });
     expect(distance(clean, reference)).toBeLessThan(0.65 * distance(noisy, reference));

@@ -36,7 +36,7 @@ describe("ids equal those of a z-buffer on every pixel", () => {
   }
 
   test("random placements, orthographic with yaw and tilt, and perspective", async () => {
-    for (let seed = 1; seed <= 6; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       const next = random(seed);
       const meshes = [soup(40, 6, next), ball(2, 10, false), box([-1, -1, -1], [1, 2, 1])];
       const parts = Array.from({ length: 30 }, (_, i) => part(i % 3, 0, placement(next), next() < 0.9));

@@ -44,7 +44,7 @@ describe("the tree finds what testing every triangle finds", () => {
           }
         },
       ),
-      { numRuns: 25, seed: 3 },
+      { numRuns: 10, seed: 3 },
     );
   });
 

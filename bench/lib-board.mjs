@@ -320,8 +320,8 @@ const light = (path, world, more) => ({
   ...more,
 });
 
-/** A ring of disk lights above the board (all facing its middle) and a weak dome. */
-export function benchLights() {
+/** A ring of disk lights above a point of the board (all facing it) and a weak dome. */
+export function benchLights([x, y] = [0, 0]) {
   const lights = [light("/World/dome", turned(0), { kind: "dome", intensity: 0.35 })];
   const [rings, count, radius] = [6, 36, 100];
   for (let ring = 0; ring < rings; ring++)
@@ -339,7 +339,18 @@ export function benchLights() {
         out[2] * side[0] - out[0] * side[2],
         out[0] * side[1] - out[1] * side[0],
       ];
-      const world = [...side, 0, ...up, 0, ...out, 0, ...out.map((v) => v * radius), 1];
+      const world = [
+        ...side,
+        0,
+        ...up,
+        0,
+        ...out,
+        0,
+        out[0] * radius + x,
+        out[1] * radius + y,
+        out[2] * radius,
+        1,
+      ];
       lights.push(
         light(`/World/ring/L_${ring}_${k}`, world, {
           kind: "disk",

@@ -19,6 +19,9 @@ def material(spec):
     node.inputs["Metallic"].default_value = spec["metallic"]
     node.inputs["Roughness"].default_value = spec["roughness"]
     node.inputs["Specular"].default_value = spec["specular"]
+    node.inputs["Clearcoat"].default_value = spec["clearcoat"]
+    node.inputs["Clearcoat Roughness"].default_value = 0.05
+    node.inputs["Emission"].default_value = (*spec["emissive"], 1)
     return made
 
 
@@ -35,6 +38,9 @@ def mesh_of(index, look):
         mesh = bpy.data.meshes.new(f"m{index}_{look}")
         mesh.from_pydata(points.tolist(), [], faces.tolist())
         mesh.materials.append(materials[look])
+        if "normals" in data:
+            mesh.use_auto_smooth = True
+            mesh.normals_split_custom_set(np.array(data["normals"]).reshape(-1, 3).tolist())
         meshes[index, look] = mesh
     return meshes[index, look]
 

@@ -1,29 +1,33 @@
+import type { Rgb } from "../../model.js";
 import { srgbTable } from "./tables.js";
 import type { DecodedTexture } from "./textures.js";
 
 /**
  * How often each cell of a latitude-longitude picture is drawn: cumulated chances of the rows, then of the columns
- * within each row. `mean` is the mean luminance over the sphere.
+ * within each row. `mean` is the mean strength over the sphere.
  */
 export type DomeTable = Readonly<{ width: number; height: number; cumulated: Float32Array; mean: number }>;
 
 const MOST_COLUMNS = 512;
 
-/** Chances by luminance and solid angle, with a little for the dark parts: filtering brings light into them. */
-export function domeTable(picture: DecodedTexture): DomeTable {
+/**
+ * Chances by strength (all channels alike, after the light's `color`) and solid angle, with a little for the dark parts:
+ * filtering brings light into them.
+ */
+export function domeTable(picture: DecodedTexture, color: Rgb): DomeTable {
   const width = Math.min(MOST_COLUMNS, picture.width);
   const height = Math.max(1, Math.min(MOST_COLUMNS / 2, picture.height));
-  const luminance = cellLuminance(picture, width, height);
+  const strength = cellStrength(picture, color, width, height);
   const solid = Float64Array.from({ length: height }, (_, y) => Math.sin((Math.PI * (y + 0.5)) / height));
   let light = 0;
   let total = 0;
   for (let y = 0; y < height; y++) {
     total += solid[y]! * width;
-    for (let x = 0; x < width; x++) light += luminance[y * width + x]! * solid[y]!;
+    for (let x = 0; x < width; x++) light += strength[y * width + x]! * solid[y]!;
   }
   const mean = light / total;
   const cumulated = new Float32Array(height + width * height);
-  const weight = (x: number, y: number) => (luminance[y * width + x]! + 0.05 * mean + 1e-6) * solid[y]!;
+  const weight = (x: number, y: number) => (strength[y * width + x]! + 0.05 * mean + 1e-6) * solid[y]!;
   const rows = Float64Array.from({ length: height }, (_, y) => {
     let sum = 0;
     for (let x = 0; x < width; x++) sum += weight(x, y);
@@ -43,7 +47,7 @@ export function domeTable(picture: DecodedTexture): DomeTable {
   return { width, height, cumulated, mean };
 }
 
-function cellLuminance(picture: DecodedTexture, width: number, height: number): Float64Array {
+function cellStrength(picture: DecodedTexture, color: Rgb, width: number, height: number): Float64Array {
   const linear = picture.srgb ? srgbTable() : Float32Array.from({ length: 256 }, (_, i) => i / 255);
   const sum = new Float64Array(width * height);
   const count = new Float64Array(width * height);
@@ -54,7 +58,8 @@ function cellLuminance(picture: DecodedTexture, width: number, height: number): 
       const p = (y * picture.width + x) * 4;
       const { rgba } = picture;
       sum[cell]! +=
-        0.2126 * linear[rgba[p]!]! + 0.7152 * linear[rgba[p + 1]!]! + 0.0722 * linear[rgba[p + 2]!]!;
+        (color[0] * linear[rgba[p]!]! + color[1] * linear[rgba[p + 1]!]! + color[2] * linear[rgba[p + 2]!]!) /
+        3;
       count[cell]!++;
     }
   }

@@ -137,7 +137,7 @@ function prepare(light: Light, textures: readonly DecodedTexture[], origin: Vec3
     case "dome": {
       const picture = light.texture === undefined ? undefined : textures[light.texture];
       if (!picture) return base;
-      return { ...base, texture: light.texture!, table: domeTable(picture) };
+      return { ...base, texture: light.texture!, table: domeTable(picture, base.radiance) };
     }
     case "distant": {
       const half = Math.max((light.angleDeg / 2) * RAD, LEAST_HALF_ANGLE);
@@ -191,7 +191,7 @@ function prepare(light: Light, textures: readonly DecodedTexture[], origin: Vec3
 /** Mean of what the light can send to the targets, with a floor so that none is forgotten. */
 function weightOf(light: Prepared, targets: readonly Vec3[]): number {
   const strength = (light.radiance[0] + light.radiance[1] + light.radiance[2]) / 3;
-  if (light.kind === LIGHT_DOME) return light.table ? strength * light.table.mean * Math.PI : 0;
+  if (light.kind === LIGHT_DOME) return light.table ? light.table.mean * Math.PI : 0;
   if (light.kind === LIGHT_DISTANT) return strength * light.size;
   const sum = targets.reduce((total, target) => {
     const away = sub(target, light.centre);

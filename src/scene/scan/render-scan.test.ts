@@ -397,7 +397,7 @@ test("the files are the cookbook as it was used", async () => {
 
 test("a file that the scene lacks is told even when nothing can be planned without it", async () => {
   const problem = {
-    code: "usd_reference_missing",
+    code: "usd_syntax",
     severity: "error",
     message: "board.usda: parts.usda is not there",
     hint: "Put it back.",
@@ -407,5 +407,5 @@ test("a file that the scene lacks is told even when nothing can be planned witho
   const scene = { ...bare, root: { ...bare.root, children: [] }, problems: [problem] };
   const run = render({}, { scene, emit: (e) => e.type === "problem" && told.push(e.problem.code) });
   await expect(run).rejects.toMatchObject({ code: "pcba_root_missing" });
-  expect(told).toEqual(["usd_reference_missing"]);
+  expect(told).toEqual(["usd_syntax"]);
 });

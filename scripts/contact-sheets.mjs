@@ -1,8 +1,8 @@
 // Makes the contact sheets of docs/images: every structural defect beside its golden picture, and every lighting.
 //
-//   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--output docs/images]
+//   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--cell 2] [--output docs/images]
 //
-// Renders a quarter of the board good, with defects and with parts missing into <dir> (a temporary folder, or one that
+// Renders a quarter of the board (cell 0 to 3; on the dense one cell 2 has every defect) good, with defects and with parts missing into <dir> (a temporary folder, or one that
 // is kept and resumed), and cuts component pairs out of them, all by the command line as a user would.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -44,6 +44,7 @@ function wideCookbook() {
   cpSync(path.join(root, "cookbooks", "pcb", board), to, { recursive: true });
   for (const name of readdirSync(to).filter((n) => n.endsWith(".yaml"))) {
     const text = readFileSync(path.join(to, name), "utf8")
+      .replace(/^seed: .*$/m, `seed: ${option("cell", "2")}`)
       .replace(/^resolution: .*$/m, "resolution: [1600, 1120]")
       .replace(/^( +[xy]_num): \d+$/gm, "$1: 2")
       .replace(/^horizontal_aperture: .*$/m, "horizontal_aperture: 320");

@@ -2,8 +2,9 @@
 //
 //   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--cell 2] [--output docs/images]
 //
-// Renders a quarter of the board (cell 0 to 3; on the dense one cell 2 has every defect) good, with defects and with parts missing into <dir> (a temporary folder, or one that
-// is kept and resumed), and cuts component pairs out of them, all by the command line as a user would.
+// Renders a quarter of the board (cell 0 to 3; cell 2 of the dense one has every defect) good, with defects and with
+// parts missing into <dir> (a temporary folder, or one that is kept and resumed), and cuts component pairs out of them,
+// all by the command line as a user would.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -5,7 +5,7 @@ import path from "node:path";
 
 const FLOORS = [
   ["kit"],
-  ["dataset", "metric", "analysis", "changenet", "mining", "vision", "scene", "placement", "synthesis"],
+  ["dataset", "metric", "analysis", "changenet", "mining", "vision", "scene", "placement", "synthesis", "appearance"],
   ["engine"],
   ["loop", "flows", "demo"],
   ["cli", "server", "mcp", "report"],

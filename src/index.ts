@@ -11,6 +11,7 @@ export * as kit from "./kit/index.js";
 export * as loop from "./loop/index.js";
 export * as metric from "./metric/index.js";
 export * as mining from "./mining/index.js";
+export * as placement from "./placement/index.js";
 export * as report from "./report/index.js";
 export * as synthesis from "./synthesis/index.js";
 export * as vision from "./vision/index.js";

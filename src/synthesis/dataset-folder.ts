@@ -1,9 +1,15 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { normaliseLabel } from "../dataset/label.js";
-import { isErrno, type Problem, ReflowError } from "../kit/errors.js";
-import { exists, explainReadError } from "../kit/files.js";
+import { type Problem, ReflowError } from "../kit/errors.js";
+import { exists } from "../kit/files.js";
 import { decodeImage, type Pixels } from "../kit/images.js";
+import {
+  type CadClasses,
+  CLASSES_FILE,
+  type DefectSpec,
+  imagesIn,
+  readCadClasses,
+} from "../placement/index.js";
 import {
   area,
   channelsOf,
@@ -16,10 +22,8 @@ import {
   threshold,
   toPixels,
 } from "../vision/index.js";
-import { type CadClasses, CLASSES_FILE, readCadClasses } from "./cad.js";
 import { makeExemplar } from "./exemplar.js";
 import type { Wanted } from "./recipes.js";
-import type { DefectSpec } from "./spec.js";
 import type { Canvas, Exemplar, Surroundings } from "./types.js";
 
 /** What a dataset folder (contract 7.1) gives: types, masks with or without pictures, clean crops. */
@@ -30,8 +34,6 @@ export type DatasetFolder = Readonly<{
   classes: CadClasses;
   problems: readonly Problem[];
 }>;
-
-const IMAGE = /\.(png|jpe?g|bmp)$/i;
 
 /** Most masks that are read per type. */
 const MOST_MASKS = 64;
@@ -179,14 +181,4 @@ async function anomalyPicture(
 function inpaint(image: Pixels, m: Mask): Pixels {
   const inside = dilate(m, 3);
   return toPixels(channelsOf(image).map((p) => membrane(p, inside)));
-}
-
-/** Names of the pictures in a folder, sorted; none when there is no such folder. */
-export async function imagesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => IMAGE.test(name)).sort();
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "ENOTDIR")) return [];
-    throw explainReadError(error, folder);
-  }
 }

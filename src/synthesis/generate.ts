@@ -4,8 +4,8 @@ import type { PairRow } from "../dataset/row.js";
 import { dataError, explainWriteError, type Problem, ReflowError } from "../kit/errors.js";
 import { type Emit, silent } from "../kit/events.js";
 import { explainReadError, writeJsonAtomic } from "../kit/files.js";
+import { allocate } from "../placement/index.js";
 import { admitSamples } from "./admit.js";
-import { allocate } from "./allocation.js";
 import type { Candidate, DrawContext } from "./candidate.js";
 import { type ChainCheck, checkChain } from "./chain.js";
 import {

@@ -1,10 +1,8 @@
 /** The built-in AnomalyGen: learns defects from examples, draws them into clean crops, stages training pairs. */
 
-export { allocate } from "./allocation.js";
 export { type Archetype, archetypeOf } from "./archetypes.js";
 export type { Attention } from "./attention.js";
 export { type ChainCheck, type Counts, checkChain } from "./chain.js";
-export { checkDatasetFolder, type FolderCheck } from "./check-folder.js";
 export { type Drawn, drawDefect } from "./draw.js";
 export { exemplarOfRow, findDefect } from "./exemplar.js";
 export { RESULT_COLUMNS } from "./files.js";
@@ -13,6 +11,5 @@ export { drawableLabels, type Learned, learnTypes } from "./learn.js";
 export { PAIR_COLUMNS } from "./pairs.js";
 export { FREE_WORDS, type FreeReason, type PlacedFreely, type Placement } from "./placement.js";
 export { makeRecipes } from "./recipes.js";
-export { type DefectSpec, readDefectSpec } from "./spec.js";
 export { learnSurroundings } from "./surroundings.js";
 export type { Admission, Canvas, Exemplar, Flip, Recipe, Surroundings } from "./types.js";

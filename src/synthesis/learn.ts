@@ -3,14 +3,13 @@ import type { PairRow } from "../dataset/row.js";
 import { dataError, type Problem, ReflowError } from "../kit/errors.js";
 import type { Emit } from "../kit/events.js";
 import { type Random, seeded } from "../kit/random.js";
+import { type CadClasses, readDefectSpec, usableName } from "../placement/index.js";
 import { archetypeOf } from "./archetypes.js";
 import type { Attention } from "./attention.js";
-import type { CadClasses } from "./cad.js";
 import { readDatasetFolder } from "./dataset-folder.js";
 import { learnExemplars } from "./exemplars.js";
 import { loadPair } from "./load.js";
 import { makeRecipes, type Wanted } from "./recipes.js";
-import { readDefectSpec, usableName } from "./spec.js";
 import { learnSurroundings } from "./surroundings.js";
 import type { Canvas, Exemplar, Lightings, Recipe, Surroundings } from "./types.js";
 

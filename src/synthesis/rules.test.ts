@@ -1,47 +1,7 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { allocate } from "./allocation.js";
 import { archetypeOf } from "./archetypes.js";
 import { type Counts, checkChain } from "./chain.js";
 import { drawableLabels } from "./learn.js";
-import { readDefectSpec } from "./spec.js";
-
-describe("allocation (contract 7.3)", () => {
-  test("the worked example: 10 over three types in spec order", () => {
-    expect([...allocate(["b", "a", "c"], 10)]).toEqual([
-      ["b", 4],
-      ["a", 3],
-      ["c", 3],
-    ]);
-  });
-
-  test("always adds up, differs by at most one, and never rises along the spec", () => {
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 9 }),
-        fc.nat(500),
-        (types, k) => {
-          const counts = [...allocate(types, k).values()];
-          expect(counts.reduce((a, b) => a + b, 0)).toBe(k);
-          expect(counts[0] - counts[counts.length - 1]).toBeLessThanOrEqual(1);
-          expect([...counts].sort((a, b) => b - a)).toEqual(counts);
-        },
-      ),
-    );
-  });
-
-  test.each([
-    [["a"], -1, "num_sdg_invalid"],
-    [["a"], 2.5, "num_sdg_invalid"],
-    [[], 3, "no_defect_types"],
-    [["a", "a"], 3, "defect_type_duplicate"],
-  ])("refuses %j with %d", (types, k, code) => {
-    expect(() => allocate(types, k)).toThrowError(expect.objectContaining({ code }));
-  });
-});
 
 describe("count chain (contract 7.4)", () => {
   const names = ["P+a_00000.png", "P+a_00001.png", "P+b_00000.png"];
@@ -117,53 +77,6 @@ describe("count chain (contract 7.4)", () => {
     const check = checkChain({ ...good, blocked: 1, paired: 2, csvRows: 2 });
     expect(check.status).toBe("ok");
     expect(check.problems.map((p) => [p.code, p.severity])).toEqual([["guardrail_blocked", "warning"]]);
-  });
-});
-
-describe("defect spec (contract 7.1)", () => {
-  async function read(text: string) {
-    const file = path.join(await mkdtemp(path.join(tmpdir(), "spec-")), "defect_spec.jsonl");
-    await writeFile(file, text);
-    return readDefectSpec(file);
-  }
-
-  test("reads lines in order, with CRLF, a byte-order mark and blank lines", async () => {
-    const { specs, problems } = await read(
-      '\ufeff{"defect_type":"Metal+crack","spatial_dependency":"free"}\r\n\r\n{"defect_type":"Pad+bridge","spatial_dependency":"cad"}\r\n',
-    );
-    expect(problems).toEqual([]);
-    expect(specs.map((s) => [s.line, s.texture, s.anomaly, s.dependency])).toEqual([
-      [1, "Metal", "crack", "free"],
-      [3, "Pad", "bridge", "cad"],
-    ]);
-  });
-
-  test("names the line of everything that is wrong and keeps the rest", async () => {
-    const { specs, problems } = await read(
-      [
-        '{"defect_type":"A+ok"}',
-        "{oops",
-        "[1]",
-        '{"defect_type":"NoPlus"}',
-        '{"defect_type":"A+../up"}',
-        '{"defect_type":"A+b,c"}',
-        '{"defect_type":"A+x","spatial_dependency":"magic"}',
-        '{"defect_type":"A+y","spatial_dependency":"text","roi_prompt_defect_location":" "}',
-        '{"defect_type":"A+ok"}',
-      ].join("\n"),
-    );
-    expect(specs.map((s) => s.defectType)).toEqual(["A+ok"]);
-    expect(problems.map((p) => [p.where?.row, p.code])).toEqual([
-      [2, "spec_line_invalid"],
-      [3, "spec_line_invalid"],
-      [4, "spec_defect_type"],
-      [5, "spec_defect_type"],
-      [6, "spec_defect_type"],
-      [7, "spec_dependency"],
-      [8, "spec_prompt_missing"],
-      [9, "spec_duplicate"],
-    ]);
-    expect((await read("\n")).problems.map((p) => p.code)).toEqual(["spec_empty"]);
   });
 });
 

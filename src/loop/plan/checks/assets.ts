@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Workspace } from "../../../dataset/index.js";
-import { checkDatasetFolder } from "../../../synthesis/index.js";
+import { checkDatasetFolder } from "../../../placement/index.js";
 import type { Plan } from "../types.js";
 import { type Checked, doubtful, failed, passed } from "./check.js";
 

@@ -1,5 +1,5 @@
-import type { Problem } from "../kit/errors.js";
-import { readText } from "../kit/files.js";
+import type { Problem } from "../../kit/errors.js";
+import { readText } from "../../kit/files.js";
 
 /** One line of `defect_spec.jsonl` (contract 7.1). */
 export type DefectSpec = Readonly<{

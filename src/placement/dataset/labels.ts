@@ -1,7 +1,7 @@
-import { type Problem, ReflowError } from "../kit/errors.js";
-import { readJson } from "../kit/files.js";
-import { decodeImage } from "../kit/images.js";
-import { type Mask, mask } from "../vision/index.js";
+import { type Problem, ReflowError } from "../../kit/errors.js";
+import { readJson } from "../../kit/files.js";
+import { decodeImage } from "../../kit/images.js";
+import { type Mask, mask } from "../../vision/index.js";
 
 /** The class table of a dataset folder, in its root. */
 export const CLASSES_FILE = "semantic_segmentation_labels.json";

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { asProblem, type Problem, ReflowError } from "../kit/errors.js";
-import { CLASSES_FILE, readCadClasses } from "./cad.js";
-import { imagesIn } from "./dataset-folder.js";
+import { asProblem, type Problem, ReflowError } from "../../kit/errors.js";
+import { imagesIn } from "./image-files.js";
+import { CLASSES_FILE, readCadClasses } from "./labels.js";
 import { type DefectSpec, readDefectSpec } from "./spec.js";
 
 /** What a dataset folder offers, from its listing alone. */

@@ -5,7 +5,18 @@ import path from "node:path";
 
 const FLOORS = [
   ["kit"],
-  ["dataset", "metric", "analysis", "changenet", "mining", "vision", "scene", "placement", "synthesis", "appearance"],
+  [
+    "dataset",
+    "metric",
+    "analysis",
+    "changenet",
+    "mining",
+    "vision",
+    "scene",
+    "placement",
+    "synthesis",
+    "appearance",
+  ],
   ["engine"],
   ["loop", "flows", "demo"],
   ["cli", "server", "mcp", "report"],

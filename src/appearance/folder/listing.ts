@@ -1,0 +1,88 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { dataError, isErrno, ReflowError } from "../../kit/errors.js";
+import { explainReadError } from "../../kit/files.js";
+
+/** What becomes of a file: pictures are edited, labels and everything else are carried along unchanged. */
+export type Role = "picture" | "label" | "other";
+
+export type Listed = Readonly<{ relative: string; role: Role }>;
+
+/** Folders of the renderer, the croppers and the usual data sets that hold labels, not pictures (dig C4). */
+const LABEL_FOLDERS =
+  /^(cad_?masks?|masks?|labels?|seg|ov_seg|segmentation|depth|normals?|(semantic|instance(_id)?|component)_(segmentation|instance|id))$/i;
+const LABEL_NAMES =
+  /^(semantic_segmentation|instance(_id)?_segmentation|component_instance|depth|distance_to|normals|bounding_box)|_(cad_)?(mask|seg|labels?)$/i;
+
+/** Files of our own, which are made anew. */
+export const OWN_FILES: ReadonlySet<string> = new Set(["appearance.json", "appearance-fit.json"]);
+
+/** The role of a file by its path below the root, `/` between folders. */
+export function roleOf(relative: string): Role {
+  const parts = relative.split("/");
+  const name = parts.pop() ?? "";
+  if (!/\.(png|jpe?g)$/i.test(name)) return "other";
+  const stem = name.slice(0, name.lastIndexOf("."));
+  return parts.some((p) => LABEL_FOLDERS.test(p)) || LABEL_NAMES.test(stem) ? "label" : "picture";
+}
+
+/**
+ * All files below `root`, sorted, hidden ones and our own left out. Symbolic links to files are files; those to
+ * folders are not entered. Throws `folder_missing`.
+ */
+export async function listFolder(root: string): Promise<readonly Listed[]> {
+  const found: string[] = [];
+  const walk = async (below: string): Promise<void> => {
+    const entries = await readdir(path.join(root, below), { withFileTypes: true });
+    for (const entry of entries) {
+      if (entry.name.startsWith(".")) continue;
+      const relative = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) await walk(relative);
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path.join(root, relative)))))
+        found.push(relative);
+    }
+  };
+  try {
+    await walk("");
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR"))
+      throw dataError("folder_missing", `no such folder: ${root}`, "Check the path.", { file: root });
+    throw explainReadError(error, root);
+  }
+  return found
+    .filter((relative) => !OWN_FILES.has(relative))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((relative) => ({ relative, role: roleOf(relative) }));
+}
+
+/** Throws `output_inside_input` where one of two folders holds the other. */
+export async function requireApart(input: string, output: string): Promise<void> {
+  const [from, to] = [await real(input), await real(output)];
+  const below = (a: string, b: string) => a === b || b.startsWith(a.endsWith(path.sep) ? a : `${a}${path.sep}`);
+  if (below(from, to) || below(to, from))
+    throw new ReflowError(
+      "usage",
+      "output_inside_input",
+      `${output} and ${input} lie in each other`,
+      "Name an output folder beside the input.",
+      { where: { file: output } },
+    );
+}
+
+/** The path without symbolic links, as far as it exists. */
+async function real(file: string): Promise<string> {
+  const full = path.resolve(file);
+  try {
+    return await realpath(full);
+  } catch {
+    const up = path.dirname(full);
+    return up === full ? full : path.join(await real(up), path.basename(full));
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (s) => s.isFile(),
+    () => false,
+  );
+}

@@ -54,6 +54,10 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "make inspection images with exact labels from a board's CAD scene",
     load: async () => (await import("./scene/index.js")).registerScene,
   },
+  appearance: {
+    description: "make renders look like photos: by real exemplars, or by an image-edit server",
+    load: async () => (await import("./commands/appearance.js")).registerAppearance,
+  },
   stage: {
     description: "run one job of a run (used by platforms)",
     hidden: true,

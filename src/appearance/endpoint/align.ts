@@ -1,5 +1,5 @@
-import { clampByte, grey, halve, type Plane, sample } from "../../vision/index.js";
 import type { Pixels } from "../../kit/images.js";
+import { clampByte, grey, halve, type Plane, sample } from "../../vision/index.js";
 import { mutualInformation } from "./mutual-information.js";
 import type { AlignSettings } from "./settings.js";
 
@@ -82,12 +82,7 @@ export function laid(edited: Pixels, a: Alignment): Pixels {
 }
 
 /** Grid over scale, rotation and shift on the coarsest level. */
-function coarse(
-  f: Plane,
-  scale: number,
-  settings: AlignSettings,
-  score: (p: Pose) => number,
-): Pose {
+function coarse(f: Plane, scale: number, settings: AlignSettings, score: (p: Pose) => number): Pose {
   const [from, to] = settings.rotation;
   const angles = from === to ? [from] : [from, from / 2, 0, to / 2, to];
   const reach = Math.floor((Math.max(f.width, f.height) * scale) / 4);

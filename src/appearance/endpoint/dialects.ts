@@ -2,7 +2,12 @@ import type { Ask } from "./http.js";
 import type { Dialect, EndpointSettings } from "./settings.js";
 
 /** An encoded picture as it is sent. */
-export type Sent = Readonly<{ bytes: Buffer; mime: "image/png" | "image/jpeg"; width: number; height: number }>;
+export type Sent = Readonly<{
+  bytes: Buffer;
+  mime: "image/png" | "image/jpeg";
+  width: number;
+  height: number;
+}>;
 
 /** What an answer holds: the picture itself as base64 text, or its address. */
 export type Found = Readonly<{ base64: string }> | Readonly<{ url: string }> | undefined;

@@ -4,7 +4,7 @@ import { asRgb } from "../../vision/index.js";
 import { type Alignment, findAlignment, laid } from "./align.js";
 import { answerJson, invalid, requireOk } from "./answer.js";
 import { decodeAnswer } from "./decode.js";
-import { SPOKEN, type Sent } from "./dialects.js";
+import { type Sent, SPOKEN } from "./dialects.js";
 import { type Answer, type Ask, exchange, shown } from "./http.js";
 import { withRetries } from "./retry.js";
 import type { EndpointSettings } from "./settings.js";
@@ -66,11 +66,7 @@ export async function editByEndpoint(
   };
 }
 
-async function asked(
-  ask: Ask,
-  settings: EndpointSettings,
-  signal: AbortSignal | undefined,
-): Promise<Pixels> {
+async function asked(ask: Ask, settings: EndpointSettings, signal: AbortSignal | undefined): Promise<Pixels> {
   const { apiKey } = settings;
   const send = async (what: Ask): Promise<Answer> => {
     const answer = await exchange(what, { ...settings, ...(signal && { signal }) });

@@ -35,7 +35,14 @@ async function settingsFor(
 ): Promise<EndpointSettings> {
   const { shift, ...rest } = more;
   server = await editServer({ fault, ...(shift !== undefined && { shift }) });
-  return endpointSettings({ url: server.url, backoff: 0.01, retries: 0, timeout: 5, align: undefined, ...rest });
+  return endpointSettings({
+    url: server.url,
+    backoff: 0.01,
+    retries: 0,
+    timeout: 5,
+    align: undefined,
+    ...rest,
+  });
 }
 
 const failed = async (work: Promise<unknown>): Promise<ReflowError> => {
@@ -48,43 +55,53 @@ const failed = async (work: Promise<unknown>): Promise<ReflowError> => {
 };
 
 describe("an edit by a server", () => {
-  test.each(DIALECTS)("dialect %s: asked with prompt, seed and key, answered in the original size", async (dialect) => {
-    const settings = await settingsFor(() => "none", {
-      dialect,
-      prompt: "make it real",
-      seed: 7,
-      apiKey: "secret-key-123",
-    });
-    const original = crop();
-    const { picture, attempts, answered } = await editByEndpoint(original, settings);
-    expect([picture.width, picture.height, attempts]).toEqual([158, 114, 1]);
-    expect(answered.width).toBeGreaterThan(500);
-    // Redder than it was, and still the same picture.
-    const at = (p: Pixels, x: number, y: number, c: number) => p.data[(y * 158 + x) * 3 + c];
-    expect(at(picture, 80, 60, 0)).toBeGreaterThan(at(original, 80, 60, 0) + 20);
-    expect(at(picture, 126, 50, 0)).toBeGreaterThan(at(picture, 80, 60, 0));
-    const [seen] = server?.seen ?? [];
-    expect(seen.authorization).toBe("Bearer secret-key-123");
-    expect(seen.fields.prompt).toBe("make it real");
-    const route = { chat: "/v1/chat/completions", images: "/v1/images/edits", infer: "/v1/infer" };
-    expect(seen.route).toBe(route[dialect]);
-    if (dialect === "chat") {
-      expect(seen.image).toEqual({ width: 158, height: 114 });
-      expect(seen.fields.extra_body).toEqual({
-        num_inference_steps: 30,
-        guidance_scale: 4,
+  test.each(DIALECTS)(
+    "dialect %s: asked with prompt, seed and key, answered in the original size",
+    async (dialect) => {
+      const settings = await settingsFor(() => "none", {
+        dialect,
+        prompt: "make it real",
         seed: 7,
-        negative_prompt: " ",
+        apiKey: "secret-key-123",
       });
-    } else if (dialect === "images") {
-      expect(seen.image).toEqual({ width: 1216, height: 864 });
-      expect(seen.fields).toMatchObject({ seed: "7", size: "1216x864", response_format: "b64_json", n: "1" });
-      expect(seen.fields).not.toHaveProperty("extra_body");
-    } else expect(seen.fields).toMatchObject({ seed: 7, steps: 30, cfg_scale: 4, negative_prompt: " " });
-  });
+      const original = crop();
+      const { picture, attempts, answered } = await editByEndpoint(original, settings);
+      expect([picture.width, picture.height, attempts]).toEqual([158, 114, 1]);
+      expect(answered.width).toBeGreaterThan(500);
+      // Redder than it was, and still the same picture.
+      const at = (p: Pixels, x: number, y: number, c: number) => p.data[(y * 158 + x) * 3 + c];
+      expect(at(picture, 80, 60, 0)).toBeGreaterThan(at(original, 80, 60, 0) + 20);
+      expect(at(picture, 126, 50, 0)).toBeGreaterThan(at(picture, 80, 60, 0));
+      const [seen] = server?.seen ?? [];
+      expect(seen.authorization).toBe("Bearer secret-key-123");
+      expect(seen.fields.prompt).toBe("make it real");
+      const route = { chat: "/v1/chat/completions", images: "/v1/images/edits", infer: "/v1/infer" };
+      expect(seen.route).toBe(route[dialect]);
+      if (dialect === "chat") {
+        expect(seen.image).toEqual({ width: 158, height: 114 });
+        expect(seen.fields.extra_body).toEqual({
+          num_inference_steps: 30,
+          guidance_scale: 4,
+          seed: 7,
+          negative_prompt: " ",
+        });
+      } else if (dialect === "images") {
+        expect(seen.image).toEqual({ width: 1216, height: 864 });
+        expect(seen.fields).toMatchObject({
+          seed: "7",
+          size: "1216x864",
+          response_format: "b64_json",
+          n: "1",
+        });
+        expect(seen.fields).not.toHaveProperty("extra_body");
+      } else expect(seen.fields).toMatchObject({ seed: 7, steps: 30, cfg_scale: 4, negative_prompt: " " });
+    },
+  );
 
   test("a server that fails at first is asked again", async () => {
-    const settings = await settingsFor((n) => (["500", "truncated", "none"] as const)[n] ?? "none", { retries: 3 });
+    const settings = await settingsFor((n) => (["500", "truncated", "none"] as const)[n] ?? "none", {
+      retries: 3,
+    });
     expect((await editByEndpoint(crop(), settings)).attempts).toBe(3);
   });
 
@@ -194,7 +211,10 @@ describe("health", () => {
     await server.close();
     server = await editServer({ models: ["qwen/Qwen-Image-Edit"] });
     const error = await failed(checkEndpoint(endpointSettings({ url: server.url })));
-    expect([error.code, error.message.includes("qwen/Qwen-Image-Edit")]).toEqual(["endpoint_model_missing", true]);
+    expect([error.code, error.message.includes("qwen/Qwen-Image-Edit")]).toEqual([
+      "endpoint_model_missing",
+      true,
+    ]);
     await server.close();
     server = await editServer({ models: "none" });
     const [warning] = await checkEndpoint(endpointSettings({ url: server.url, dialect: "infer" }));

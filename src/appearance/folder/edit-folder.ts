@@ -33,6 +33,8 @@ export type FolderEdit = Readonly<{
   concurrency: number;
   /** Where an edited or carried file goes below the output (default: the same path); undefined leaves it out. */
   place?: (file: Listed) => string | undefined;
+  /** Called once the output folder is known to be free or ours, before the first picture. */
+  begun?: () => Promise<void>;
   emit?: Emit;
   signal?: AbortSignal;
 }>;
@@ -67,6 +69,7 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
       file: input,
     });
   const journal = await openJournal(output, editor.how);
+  await o.begun?.();
   const find = segmentationFinder(input, files);
   const place = o.place ?? ((f: Listed) => f.relative);
   const stop = new AbortController();
@@ -92,10 +95,19 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
       return;
     }
     const picture = await decodeImage(from, "auto");
-    const { picture: edited, notes } = await editor.edit({ relative: file.relative, picture, segmentation }, signal);
+    const { picture: edited, notes } = await editor.edit(
+      { relative: file.relative, picture, segmentation },
+      signal,
+    );
     const bytes = await encodeImage(edited, /\.jpe?g$/i.test(to) ? "jpeg" : "png", JPEG_QUALITY);
     await writeFileAtomic(joinInside(output, to), bytes);
-    const entry = { input: file.relative, output: to, inputHash, outputHash: hashText(bytes), ...(notes && { notes }) };
+    const entry = {
+      input: file.relative,
+      output: to,
+      inputHash,
+      outputHash: hashText(bytes),
+      ...(notes && { notes }),
+    };
     await journal.record(entry);
     entries.set(file.relative, entry);
     succeeded = true;
@@ -112,9 +124,21 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
       problems.push({ ...asProblem(error), where });
       failed.push({ input: file.relative, code: error.code });
       if (error.kind === "stage" && ++inARow >= MOST_IN_A_ROW && !succeeded)
-        throw new ReflowError("stage", error.code, `${inARow} pictures failed and none succeeded: ${error.message}`, error.hint, { problems });
+        throw new ReflowError(
+          "stage",
+          error.code,
+          `${inARow} pictures failed and none succeeded: ${error.message}`,
+          error.hint,
+          { problems },
+        );
     }
-    emit({ type: "progress", what: "appearance", done: entries.size + failed.length, total: pictures.length, unit: "pictures" });
+    emit({
+      type: "progress",
+      what: "appearance",
+      done: entries.size + failed.length,
+      total: pictures.length,
+      unit: "pictures",
+    });
   };
 
   try {
@@ -142,8 +166,10 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
 
 /** Faults of the output folder: no other picture will fare better. */
 function isWrite(error: ReflowError): boolean {
-  return ["disk_full", "read_only", "no_folder", "not_a_folder"].includes(error.code) ||
-    (error.kind === "stage" && error.code === "no_permission");
+  return (
+    ["disk_full", "read_only", "no_folder", "not_a_folder"].includes(error.code) ||
+    (error.kind === "stage" && error.code === "no_permission")
+  );
 }
 
 /** Calls `work` for all items, `width` at a time; the first error ends it once those in work have ended. */

@@ -18,7 +18,10 @@ export type Journal = Readonly<{
   /** The entry of an earlier run, when its picture is the same and what was made of it is still there, unchanged. */
   done: (input: string, inputHash: string) => Promise<Entry | undefined>;
   record: (entry: Entry) => Promise<void>;
-  finish: (entries: readonly Entry[], failed: readonly Readonly<{ input: string; code: string }>[]) => Promise<void>;
+  finish: (
+    entries: readonly Entry[],
+    failed: readonly Readonly<{ input: string; code: string }>[],
+  ) => Promise<void>;
 }>;
 
 export const MANIFEST = "appearance.json";
@@ -78,7 +81,12 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
     },
     finish: async (entries, failed) => {
       await queue;
-      await writeJsonAtomic(final, { how, totals: { edited: entries.length, failed: failed.length }, failed, pictures: entries });
+      await writeJsonAtomic(final, {
+        how,
+        totals: { edited: entries.length, failed: failed.length },
+        failed,
+        pictures: entries,
+      });
       await rm(running, { force: true });
     },
   };

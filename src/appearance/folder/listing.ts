@@ -58,7 +58,8 @@ export async function listFolder(root: string): Promise<readonly Listed[]> {
 /** Throws `output_inside_input` where one of two folders holds the other. */
 export async function requireApart(input: string, output: string): Promise<void> {
   const [from, to] = [await real(input), await real(output)];
-  const below = (a: string, b: string) => a === b || b.startsWith(a.endsWith(path.sep) ? a : `${a}${path.sep}`);
+  const below = (a: string, b: string) =>
+    a === b || b.startsWith(a.endsWith(path.sep) ? a : `${a}${path.sep}`);
   if (below(from, to) || below(to, from))
     throw new ReflowError(
       "usage",

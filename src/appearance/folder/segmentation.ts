@@ -47,7 +47,9 @@ function imagesFor(relative: string): readonly string[] {
 
 function labelsFor(image: string): readonly string[] {
   const id = /semantic_segmentation_(.+)\.png$/.exec(image)?.[1];
-  const own = id ? [path.posix.join(path.posix.dirname(image), `semantic_segmentation_labels_${id}.json`)] : [];
+  const own = id
+    ? [path.posix.join(path.posix.dirname(image), `semantic_segmentation_labels_${id}.json`)]
+    : [];
   const up: string[] = [];
   for (let folder = path.posix.dirname(image); ; folder = path.posix.dirname(folder)) {
     up.push(path.posix.join(folder, "semantic_segmentation_labels.json"));
@@ -95,9 +97,14 @@ export async function readRegions(s: Segmentation): Promise<Regions> {
 async function readKinds(file: string): Promise<ReadonlyMap<number, number>> {
   const json = await readJson(file);
   if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw dataError("labels_invalid", `${file}: not a map of colours`, 'Expected {"(r, g, b, a)": {"class": "…"}}.', {
-      file,
-    });
+    throw dataError(
+      "labels_invalid",
+      `${file}: not a map of colours`,
+      'Expected {"(r, g, b, a)": {"class": "…"}}.',
+      {
+        file,
+      },
+    );
   const kinds = new Map<number, number>();
   for (const [key, info] of Object.entries(json)) {
     const rgb = key.match(/\d+/g)?.map(Number);

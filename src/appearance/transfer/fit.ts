@@ -10,7 +10,6 @@ import {
   type Division,
   type Guide,
   guideOf,
-  KIND,
   kindOfPlace,
   PLACES,
   plainGuide,
@@ -33,7 +32,7 @@ export type TransferSettings = Readonly<{
 export const TRANSFER_DEFAULTS: TransferSettings = {
   seed: 1,
   division: "auto",
-  texture: 0.2,
+  texture: 0.1,
   noise: true,
   sharpness: true,
 };
@@ -57,6 +56,9 @@ const TURNS = { turns: 12, quantiles: 33, gain: 4 } as const;
 /** Colours of one place that are enough to know its distribution, and fewest that tell anything. */
 const MOST = 6000;
 const FEWEST = 150;
+/** Edges within a place look like fine texture: this part of the spectrum is a calm one instead. */
+const CALM = 0.6;
+const COARSE = [0.05, 0.15, 0.35, 0.45] as const;
 /** Pictures that the sharpness and noise of the results are measured on. */
 const TRIALS = 8;
 
@@ -83,7 +85,9 @@ export function fitAppearance(
     random.fork("sources"),
   );
   const maps = Array.from({ length: PLACES }, (_, place) =>
-    fitTransport(pooled(source, place), pooled(target, place), random.fork("map", place), TURNS),
+    source[place].count === 0
+      ? { turns: [] }
+      : fitTransport(pooled(source, place), pooled(target, place), random.fork("map", place), TURNS),
   );
   const base: AppearanceFit = {
     division,
@@ -93,7 +97,9 @@ export function fitAppearance(
     blur: 0,
     noise: { sigma: [], grain: 0 },
   };
-  const trials = spread(ours, TRIALS).map((s, i) => mapped(s.picture, s.guide, base, random.fork("trial", i)));
+  const trials = spread(ours, TRIALS).map((s, i) =>
+    mapped(s.picture, s.guide, base, random.fork("trial", i)),
+  );
   const blur = settings.sharpness ? fitBlur(trials, spread(theirs, 2 * TRIALS)) : 0;
   const noise = settings.noise ? fitNoise(trials, spread(theirs, 2 * TRIALS), blur) : base.noise;
   return { ...base, blur, noise };
@@ -135,7 +141,8 @@ function gathered(list: readonly Seen[], random: Random): readonly Samples[] {
     const own: number[][] = Array.from({ length: PLACES }, () => []);
     const pixels = guide.part.length;
     for (let i = 0; i < pixels; i++)
-      (own[draw.float() < guide.part[i] ? guide.second[i] : guide.first[i]] as number[]).push(i);
+      if (guide.pure[i] === 1)
+        (own[draw.float() < guide.part[i] ? guide.second[i] : guide.first[i]] as number[]).push(i);
     own.forEach((indices, place) => {
       const step = Math.max(1, indices.length / share);
       for (let k = 0; k < indices.length; k += step) {
@@ -158,10 +165,12 @@ function pooled(all: readonly Samples[], place: number): Samples {
 }
 
 function joinedSamples(list: readonly Samples[]): Samples {
-  return {
-    count: list.reduce((n, s) => n + s.count, 0),
-    data: Float32Array.from(list.flatMap((s) => Array.from(s.data))),
-  };
+  const count = list.reduce((n, s) => n + s.count, 0);
+  const step = Math.max(1, Math.ceil(count / (2 * MOST)));
+  const data: number[] = [];
+  for (const s of list)
+    for (let i = 0; i < s.count; i += step) data.push(s.data[3 * i], s.data[3 * i + 1], s.data[3 * i + 2]);
+  return { count: data.length / 3, data: Float32Array.from(data) };
 }
 
 /** Standard deviation of colours, root mean square over the channels. */
@@ -191,7 +200,7 @@ function sharesOf(list: readonly Seen[], place: number, division: Division): rea
     });
   }
   const all = sums.reduce((a, b) => a + b, 0);
-  return sums.map((v) => (all > 0 ? v / all : kind === KIND.metal ? 0.25 : 0.25));
+  return sums.map((v, k) => (all > 0 ? (1 - CALM) * (v / all) + CALM * COARSE[k] : COARSE[k]));
 }
 
 const known = (values: readonly number[]) => values.filter(Number.isFinite);
@@ -220,7 +229,11 @@ export function blurred(p: Parameters<typeof gaussianBlur>[0], blur: number): ty
 }
 
 /** What is missing of the exemplars' noise at each level, as a standard deviation of what is to be added. */
-function fitNoise(trials: readonly Pixels[], exemplars: readonly Seen[], blur: number): AppearanceFit["noise"] {
+function fitNoise(
+  trials: readonly Pixels[],
+  exemplars: readonly Seen[],
+  blur: number,
+): AppearanceFit["noise"] {
   const theirs = exemplars.map((e) => noiseProfile(e.picture));
   const ours = trials.map((t) => noiseProfile(blurredPixels(t, blur)));
   const { grain, gain } = grainOf(median(theirs.map((t) => t.correlation)));
@@ -245,7 +258,8 @@ function filled(row: readonly number[]): readonly number[] {
   return row.map((v, k) => {
     if (Number.isFinite(v)) return v;
     for (let d = 1; d < row.length; d++)
-      for (const near of [row[k - d], row[k + d]]) if (near !== undefined && Number.isFinite(near)) return near;
+      for (const near of [row[k - d], row[k + d]])
+        if (near !== undefined && Number.isFinite(near)) return near;
     return 0;
   });
 }
@@ -255,9 +269,14 @@ function blurredPixels(image: Pixels, blur: number): Pixels {
   const { width, height, channels } = image;
   const out = new Uint8Array(image.data.length);
   for (let c = 0; c < channels; c++) {
-    const p = { width, height, data: Float32Array.from({ length: width * height }, (_, i) => image.data[i * channels + c]) };
+    const p = {
+      width,
+      height,
+      data: Float32Array.from({ length: width * height }, (_, i) => image.data[i * channels + c]),
+    };
     const soft = blurred(p, blur).data;
-    for (let i = 0; i < soft.length; i++) out[i * channels + c] = Math.max(0, Math.min(255, Math.round(soft[i])));
+    for (let i = 0; i < soft.length; i++)
+      out[i * channels + c] = Math.max(0, Math.min(255, Math.round(soft[i])));
   }
   return { width, height, channels, data: out };
 }

@@ -1,6 +1,14 @@
 import type { Pixels } from "../../kit/images.js";
 import { seeded } from "../../kit/random.js";
-import { channelsOf, gaussianBlur, gradient, grey, type Plane, quantile, robustSigma } from "../../vision/index.js";
+import {
+  channelsOf,
+  gaussianBlur,
+  gradient,
+  grey,
+  type Plane,
+  quantile,
+  robustSigma,
+} from "../../vision/index.js";
 import { BANDS, correlatedNoise } from "./noise-field.js";
 
 /** Grey levels at whose borders noise is told apart. */
@@ -98,7 +106,7 @@ export function sharpness(p: Plane): number {
 /** Shares of the power of the picture's texture in {@link BANDS}, where `inside` is 1; they sum to 1. */
 export function bandShares(p: Plane, inside: (i: number) => boolean): readonly number[] {
   const power = BANDS.map((sigma) => {
-    const [fine, coarse] = [gaussianBlur(p, sigma / 1.4), gaussianBlur(p, sigma * 1.4)];
+    const [fine, coarse] = [gaussianBlur(p, sigma / 1.5), gaussianBlur(p, sigma * 1.5)];
     let sum = 0;
     let n = 0;
     for (let i = 0; i < p.data.length; i++)

@@ -15,10 +15,15 @@ export function correlatedNoise(width: number, height: number, sigma: number, ra
 }
 
 /** Widths of the bands that texture is made of, pixels. */
-export const BANDS = [0.7, 1.4, 2.8, 5.6] as const;
+export const BANDS = [0.8, 2, 5, 11] as const;
 
 /** Unit noise with the given shares of power in {@link BANDS}. */
-export function textureNoise(width: number, height: number, shares: readonly number[], random: Random): Plane {
+export function textureNoise(
+  width: number,
+  height: number,
+  shares: readonly number[],
+  random: Random,
+): Plane {
   const out = plane(width, height);
   BANDS.forEach((sigma, k) => {
     const weight = Math.sqrt(shares[k] ?? 0);

@@ -4,7 +4,11 @@ import type { Random } from "../../kit/random.js";
 export type Samples = Readonly<{ count: number; data: Float32Array }>;
 
 /** One turn of a colour map: an orthonormal basis (rows) and a monotone map along each of its axes. */
-type Turn = Readonly<{ basis: readonly number[]; from: readonly (readonly number[])[]; to: readonly (readonly number[])[] }>;
+type Turn = Readonly<{
+  basis: readonly number[];
+  from: readonly (readonly number[])[];
+  to: readonly (readonly number[])[];
+}>;
 
 /** A map of colours to colours, as plain JSON. */
 export type ColourMap = Readonly<{ turns: readonly Turn[] }>;
@@ -22,7 +26,12 @@ export type TransportSettings = Readonly<{
  * one-dimensional transports (matched quantiles) along the axes of random bases, one after another (Pitié, Kokaram,
  * Dahyot 2007), each with a limited slope.
  */
-export function fitTransport(source: Samples, target: Samples, random: Random, s: TransportSettings): ColourMap {
+export function fitTransport(
+  source: Samples,
+  target: Samples,
+  random: Random,
+  s: TransportSettings,
+): ColourMap {
   const moving = source.data.slice();
   const turns: Turn[] = [];
   for (let k = 0; k < s.turns; k++) {
@@ -42,9 +51,58 @@ export function fitTransport(source: Samples, target: Samples, random: Random, s
   return { turns };
 }
 
-/** Carries the colour at `offset` of `data`, in place. */
-export function applyMap(map: ColourMap, data: Float32Array, offset: number): void {
-  for (const turn of map.turns) applyTurn(turn, data, offset);
+/** A map ready for many pixels: each axis as a table with one entry a grey level. */
+export type CompiledMap = Readonly<{ basis: Float64Array; tables: Float32Array; turns: number }>;
+
+/** Projections of colours on a unit axis lie within ± this, also with texture on them. */
+const REACH = 540;
+const ENTRIES = 2 * REACH + 2;
+
+const compiled = new WeakMap<readonly ColourMap[], readonly CompiledMap[]>();
+
+/** The maps of a fit, compiled at their first use. */
+export function compiledMaps(maps: readonly ColourMap[]): readonly CompiledMap[] {
+  const ready = compiled.get(maps) ?? maps.map(compile);
+  compiled.set(maps, ready);
+  return ready;
+}
+
+function compile({ turns }: ColourMap): CompiledMap {
+  const basis = Float64Array.from(turns.flatMap((t) => t.basis));
+  const tables = new Float32Array(turns.length * 3 * ENTRIES);
+  turns.forEach(({ from, to }, k) => {
+    for (let axis = 0; axis < 3; axis++)
+      for (let i = 0; i < ENTRIES; i++)
+        tables[(3 * k + axis) * ENTRIES + i] = shift(i - REACH, from[axis], to[axis]);
+  });
+  return { basis, tables, turns: turns.length };
+}
+
+/** Carries the colour in `rgb`, in place. */
+export function applyMap({ basis, tables, turns }: CompiledMap, rgb: Float32Array): void {
+  let r = rgb[0];
+  let g = rgb[1];
+  let v = rgb[2];
+  for (let k = 0; k < turns; k++) {
+    const b = 9 * k;
+    const t = 3 * k * ENTRIES;
+    const d0 = entry(tables, t, basis[b] * r + basis[b + 1] * g + basis[b + 2] * v);
+    const d1 = entry(tables, t + ENTRIES, basis[b + 3] * r + basis[b + 4] * g + basis[b + 5] * v);
+    const d2 = entry(tables, t + 2 * ENTRIES, basis[b + 6] * r + basis[b + 7] * g + basis[b + 8] * v);
+    r += basis[b] * d0 + basis[b + 3] * d1 + basis[b + 6] * d2;
+    g += basis[b + 1] * d0 + basis[b + 4] * d1 + basis[b + 7] * d2;
+    v += basis[b + 2] * d0 + basis[b + 5] * d1 + basis[b + 8] * d2;
+  }
+  rgb[0] = r;
+  rgb[1] = g;
+  rgb[2] = v;
+}
+
+function entry(tables: Float32Array, start: number, x: number): number {
+  const at = Math.max(0, Math.min(2 * REACH, x + REACH));
+  const low = Math.floor(at);
+  const value = tables[start + low];
+  return value + (tables[start + low + 1] - value) * (at - low);
 }
 
 const IDENTITY: readonly number[] = [1, 0, 0, 0, 1, 0, 0, 0, 1];

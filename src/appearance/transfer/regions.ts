@@ -14,11 +14,35 @@ export type Division = "labels" | "brightness" | "none";
 export function brightRegions(image: Pixels): Regions {
   const { width, height } = image;
   const value = brightness(image);
-  const { level, separability } = otsu(histogram(value));
+  const counts = histogram(value);
   const data = new Uint8Array(value.length);
   // One tone has no bright part.
-  if (separability > 0.5) for (let i = 0; i < data.length; i++) data[i] = value[i] > level ? KIND.metal : KIND.board;
+  if (otsu(counts).separability > 0.5) {
+    const level = upperLevel(counts);
+    for (let i = 0; i < data.length; i++) data[i] = value[i] > level ? KIND.metal : KIND.board;
+  }
   return { width, height, data };
+}
+
+/** The upper of the two levels that divide a histogram best in three (Otsu): board, body, and what shines. */
+function upperLevel(counts: Float64Array): number {
+  const n = new Float64Array(257);
+  const sum = new Float64Array(257);
+  for (let v = 0; v < 256; v++) {
+    n[v + 1] = n[v] + counts[v];
+    sum[v + 1] = sum[v] + v * counts[v];
+  }
+  const part = (from: number, to: number) => {
+    const size = n[to] - n[from];
+    return size > 0 ? (sum[to] - sum[from]) ** 2 / size : 0;
+  };
+  let best = { upper: 127, value: -1 };
+  for (let low = 1; low < 255; low += 2)
+    for (let upper = low + 1; upper < 256; upper++) {
+      const value = part(0, low) + part(low, upper) + part(upper, 256);
+      if (value > best.value) best = { upper: upper - 1, value };
+    }
+  return best.upper;
 }
 
 function brightness({ width, height, channels, data }: Pixels): Uint8Array {
@@ -29,57 +53,62 @@ function brightness({ width, height, channels, data }: Pixels): Uint8Array {
 }
 
 /**
- * Places within a picture that may look different although they are of one kind: rings inside and around metal, whose
- * slope (and so its colour under ring light) goes with the distance to its rim. `edges` are distances in units of the
- * picture's metal width, so that pictures of any scale compare.
+ * Places within a picture that may look different although they are of one kind: rings inside metal, whose slope (and
+ * so its colour under ring light) goes with the distance to its rim, in units of the picture's metal width, so that
+ * pictures of any scale compare. Board and body have one place each: rings around metal would learn its glow.
  */
-const RINGS: Readonly<Record<number, readonly number[]>> = {
-  [KIND.metal]: [0.1, 0.45, 0.9],
-  [KIND.board]: [0.25, 1.5],
-  [KIND.body]: [0.25, 1.5],
-};
-/** First ring of each kind, and the number of all. */
-const FIRST: Readonly<Record<number, number>> = { [KIND.board]: 0, [KIND.metal]: 2, [KIND.body]: 5 };
-export const PLACES = 7;
+const RINGS = [0.1, 0.45, 0.9] as const;
+const BOARD_PLACE = 0;
+const METAL_PLACE = 1;
+const BODY_PLACE = METAL_PLACE + RINGS.length;
+export const PLACES = BODY_PLACE + 1;
 
 /** The kind that a place belongs to. */
 export function kindOfPlace(place: number): number {
-  return place < 2 ? KIND.board : place < 5 ? KIND.metal : KIND.body;
+  return place === BOARD_PLACE ? KIND.board : place === BODY_PLACE ? KIND.body : KIND.metal;
 }
 
-/** Between which two places every pixel lies, and how far it is on the way to the second (0 … 1). */
-export type Guide = Readonly<{ first: Uint8Array; second: Uint8Array; part: Float32Array }>;
+/**
+ * Between which two places every pixel lies, and how far it is on the way to the second (0 … 1). `pure` is 1 away from
+ * the rim of metal: what is nearer than {@link RIM} shows both sides.
+ */
+export type Guide = Readonly<{ first: Uint8Array; second: Uint8Array; part: Float32Array; pure: Uint8Array }>;
+
+const RIM = 1.6;
 
 /** The guide of a picture divided into regions. */
 export function guideOf(regions: Regions): Guide {
   const { width, height, data } = regions;
   const is: Mask = { width, height, data: data.map((k) => (k === KIND.metal ? 1 : 0)) };
   const not: Mask = { width, height, data: is.data.map((v) => 1 - v) };
-  const any = is.data.includes(1) && not.data.includes(1);
-  const inside = any ? distanceTo(not) : undefined;
-  const outside = any ? distanceTo(is) : undefined;
-  const unit = inside ? metalWidth(inside, is) : 1;
-  const n = data.length;
-  const guide = { first: new Uint8Array(n), second: new Uint8Array(n), part: new Float32Array(n) };
-  for (let i = 0; i < n; i++) {
-    const kind = data[i];
-    const rings = RINGS[kind] as readonly number[];
-    const far = kind === KIND.metal ? inside : outside;
-    // Without any metal everything is far from it.
-    const at = far ? far.data[i] / unit : kind === KIND.metal ? 0.9 : 1.5;
-    let k = 0;
-    while (k < rings.length - 2 && at > rings[k + 1]) k++;
-    const [low, high] = [rings[k], rings[k + 1]];
-    guide.first[i] = FIRST[kind] + k;
-    guide.second[i] = FIRST[kind] + k + 1;
-    guide.part[i] = Math.max(0, Math.min(1, (at - low) / (high - low)));
+  const guide = plainGuide(data.length);
+  data.forEach((kind, i) => {
+    if (kind === KIND.body) guide.first[i] = guide.second[i] = BODY_PLACE;
+  });
+  if (!is.data.includes(1)) return guide;
+  const inside = distanceTo(not);
+  const outside = distanceTo(is);
+  const unit = metalWidth(inside, is);
+  for (let i = 0; i < data.length; i++) {
+    guide.pure[i] = Math.max(inside.data[i], outside.data[i]) > RIM ? 1 : 0;
+    if (data[i] !== KIND.metal) continue;
+    const at = inside.data[i] / unit;
+    const k = at > RINGS[1] ? 1 : 0;
+    guide.first[i] = METAL_PLACE + k;
+    guide.second[i] = METAL_PLACE + k + 1;
+    guide.part[i] = Math.max(0, Math.min(1, (at - RINGS[k]) / (RINGS[k + 1] - RINGS[k])));
   }
   return guide;
 }
 
 /** A guide that tells no places apart. */
 export function plainGuide(pixels: number): Guide {
-  return { first: new Uint8Array(pixels), second: new Uint8Array(pixels), part: new Float32Array(pixels) };
+  return {
+    first: new Uint8Array(pixels),
+    second: new Uint8Array(pixels),
+    part: new Float32Array(pixels),
+    pure: new Uint8Array(pixels).fill(1),
+  };
 }
 
 /** How deep metal is: the 90 % quantile of the distances to its rim, at least two pixels. */

@@ -28,8 +28,8 @@ export function mutualInformation(
       const u = a * x + b * y + c;
       const v = d * x + e * y + f;
       if (u < 0 || v < 0 || u > width - 1 || v > height - 1) continue;
-      const x0 = Math.min(u | 0, width - 2 < 0 ? 0 : width - 2);
-      const y0 = Math.min(v | 0, height - 2 < 0 ? 0 : height - 2);
+      const x0 = Math.min(u | 0, Math.max(width - 2, 0));
+      const y0 = Math.min(v | 0, Math.max(height - 2, 0));
       const fx = u - x0;
       const fy = v - y0;
       const i = y0 * width + x0;

@@ -68,10 +68,11 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
     throw dataError("no_pictures", `no PNG or JPEG picture below ${input}`, "Name the folder of the crops.", {
       file: input,
     });
+  const place = o.place ?? ((f: Listed) => f.relative);
+  requireDistinct(files, place);
   const journal = await openJournal(output, editor.how);
   await o.begun?.();
   const find = segmentationFinder(input, files);
-  const place = o.place ?? ((f: Listed) => f.relative);
   const stop = new AbortController();
   const signal = o.signal ? AbortSignal.any([o.signal, stop.signal]) : stop.signal;
   const entries = new Map<string, Entry>();
@@ -162,6 +163,23 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
       where: { file: joinInside(input, strange[0].relative) },
     });
   return { pictures: order, kept, carried, failed: failed.length, problems };
+}
+
+/** Throws `output_names_collide` where two files would go to one. */
+function requireDistinct(files: readonly Listed[], place: (file: Listed) => string | undefined): void {
+  const taken = new Map<string, string>();
+  for (const file of files) {
+    const to = place(file);
+    const other = to === undefined ? undefined : taken.get(to);
+    if (other !== undefined)
+      throw dataError(
+        "output_names_collide",
+        `${other} and ${file.relative} would both become ${to}`,
+        "Rename one of them, or keep the suffixes of the input.",
+        { file: file.relative },
+      );
+    if (to !== undefined) taken.set(to, file.relative);
+  }
 }
 
 /** Faults of the output folder: no other picture will fare better. */

@@ -247,6 +247,7 @@ const TITLES = {
   synthesis: "Synthetic defects",
   vision: "Vision",
   scene: "Scenes",
+  appearance: "Appearance edit",
   kit: "Files, images and the machine",
 };
 

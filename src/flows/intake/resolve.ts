@@ -1,0 +1,104 @@
+import { ReflowError } from "../../kit/errors.js";
+import { nearestName } from "../../kit/nearest-name.js";
+import { planFor } from "./plan.js";
+import type { Asked } from "./questions.js";
+import { checkedRoot } from "./questions.js";
+import { checkSlots, refuse, slotsOf } from "./slots.js";
+import { openQuestions, type Situation } from "./triggers.js";
+import type { Environment, IntakeRequest, Memory, QuestionId, Resolution } from "./types.js";
+
+/** Questions in one batch at most (dig 3.1). */
+export const MOST_QUESTIONS = 4;
+
+/** Lower is asked first when more than four are open. */
+const WEIGHT: Readonly<Partial<Record<QuestionId, number>>> = {
+  "Q-ROOT": 0,
+  "Q-POOL": 2,
+  "Q-ENDPOINT": 3,
+  "Q-CAPACITY": 3,
+  "Q-PODS": 4,
+};
+
+/**
+ * Turns a request, what is remembered and what is known of the surroundings into a plan, into at most four questions
+ * with two to four exclusive options each (the first one recommended), or into a stop with its reason (dig 3).
+ * Pure: equal arguments give an equal result; nothing is read, written or run. The storage root of a plan always
+ * comes from the request, the memory or an answer; a request for a plan only may carry `<dig_url_root>` instead.
+ */
+export function resolve(
+  request: IntakeRequest,
+  memory: Memory = {},
+  env: Environment = { platform: "local" },
+): Resolution {
+  try {
+    return resolved(request, memory, env);
+  } catch (error) {
+    if (!(error instanceof ReflowError)) throw error;
+    return Object.freeze({ kind: "stop", code: error.code, message: error.message, hint: error.hint });
+  }
+}
+
+function resolved(request: IntakeRequest, memory: Memory, env: Environment): Resolution {
+  let slots = slotsOf(request, env);
+  const used = new Set<QuestionId>();
+  let podConfirmed = false;
+  const answers = request.answers ?? {};
+  if (slots.root !== undefined) checkedRoot(slots.root, env);
+  for (;;) {
+    checkSlots(slots);
+    const now: Situation = { slots, memory, env, used, podConfirmed };
+    const open = openQuestions(now);
+    const answered = open.find((q) => Object.hasOwn(answers, q.question.id));
+    if (answered) {
+      const { podConfirmed: pod, ...patch } = answer(answered, answers[answered.question.id]!);
+      used.add(answered.question.id);
+      podConfirmed ||= pod === true;
+      slots = { ...slots, ...patch };
+      continue;
+    }
+    if (open.length === 0) return Object.freeze({ kind: "plan", plan: planFor(now) });
+    return Object.freeze({ kind: "questions", questions: batch(open), notes: slots.notes });
+  }
+}
+
+/** The weightiest four, in the order of asking: root, pool, the rest, endpoint, pods. */
+function batch(open: readonly Asked[]) {
+  const weight = (q: Asked) => WEIGHT[q.question.id] ?? 1;
+  const kept = [...open].sort((a, b) => weight(a) - weight(b)).slice(0, MOST_QUESTIONS);
+  const order = (q: Asked) => ["Q-ROOT", "Q-POOL"].indexOf(q.question.id) + 1 || (weight(q) > 1 ? 9 : 5);
+  return Object.freeze(kept.sort((a, b) => order(a) - order(b)).map((q) => q.question));
+}
+
+/**
+ * The effect of an answer: an option's key, a key with a text (`b: s3://bucket/dig`), the option's first `knob=value`,
+ * or the pasted text alone.
+ */
+function answer({ question, effects }: Asked, given: string) {
+  const text = given.trim();
+  const [, key = "", pasted = ""] = /^([a-d])(?:[:= ]\s*(\S.*))?$/is.exec(text) ?? [];
+  const byKey = question.options.find((o) => o.key === key.toLowerCase());
+  const exact =
+    byKey ??
+    question.options.find((o) => [o.label.replace(/ \(Recommended\)$/, ""), ...o.sets].includes(text));
+  const typed = question.options.find((o) => o.input !== undefined);
+  const option = exact ?? typed;
+  if (!option || text === "") {
+    const near = nearestName(
+      text,
+      question.options.map((o) => o.key),
+    );
+    throw refuse(
+      "answer_invalid",
+      `"${given}" is no answer to ${question.id}`,
+      `Answer ${question.options.map((o) => o.key).join(", ")}${near ? "" : " as the question lists them"}.`,
+    );
+  }
+  const value = exact ? pasted : text;
+  if (option.input !== undefined && value === "")
+    throw refuse(
+      "answer_incomplete",
+      `${question.id} ${option.key} needs a value: ${option.input}`,
+      `Answer "${option.key}: <${option.input}>".`,
+    );
+  return effects[option.key]!(value);
+}

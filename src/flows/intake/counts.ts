@@ -32,6 +32,10 @@ const NOUNS: readonly (readonly [RegExp, What])[] = [
   [/^(?:from|with|for|on|of|and|to|in|at|then|by)$/, "other"],
 ];
 
+/** "images of bridges", "pictures with a scratch": the images are the defect images. */
+const OF_DEFECTS =
+  /^[\s-]*(?:images?|pictures?|pics?|samples?|photos?|examples?|shots?|ones) (?:of|with|showing|that show) (?:[\w-]+ ){0,3}(?:defects?|bridg|excess|solder|missing|scratch|discolo|crack|blowhole|fray|stain|oil|uneven)/;
+
 const NUMBER = new RegExp(`(?<![\\w.,_/-])(-?\\d+(?:[.,_]\\d+)*k?|${NUMBER_WORDS})(?![\\w])`, "g");
 
 /** Finds the numbers of a corrected lower-case sentence (board names and knobs are already taken out of it). */
@@ -73,10 +77,12 @@ export function findNumbers(text: string): Numbers {
         noun === "emit" || perCell || (capped && (noun === "crop" || /^\W*(?:\w+ )?emit/.test(after)))
           ? "emit"
           : ((noun as Count["stage"] | undefined) ?? "image");
+      const meant =
+        stage === "image" && (OF_DEFECTS.test(after) || /^ of them\b/.test(after)) ? "defect" : stage;
       const each = /^[^,.;]*?\b(?:of each|each|per (?:defect|type|class|kind|mode))\b/.test(
         after.slice(0, 60),
       );
-      counts.push({ n, stage, each, phrase });
+      counts.push({ n, stage: meant, each, phrase });
     }
   }
   return { counts, ...out };

@@ -382,7 +382,12 @@ export function askFlows({ slots }: Context, flows: readonly FlowId[]): Asked {
   ]);
 }
 
-export function askTaxonomy({ slots }: Context, unknown: readonly string[], rest: readonly string[]): Asked {
+export function askTaxonomy(
+  { slots }: Context,
+  flow: FlowId,
+  unknown: readonly string[],
+  rest: readonly string[],
+): Asked {
   return ask(
     "Q-TAXONOMY",
     `${said(slots)}: the shipped checkpoint does not know ${unknown.join(", ")}. What then?`,
@@ -390,12 +395,12 @@ export function askTaxonomy({ slots }: Context, unknown: readonly string[], rest
       [
         rest.length > 0 ? `only ${rest.join(", ")}` : "the defects that it knows",
         ["use_pretrained_checkpoint=true"],
-        { defects: rest },
+        { flow, defects: rest },
       ],
       [
         `train on labelled images that show ${unknown.join(", ")}, then generate`,
         ["use_pretrained_checkpoint=false"],
-        { train: true, generate: true },
+        { flow, train: true, generate: true },
       ],
     ],
   );

@@ -92,7 +92,7 @@ function takeNames(sentence: string, boards: readonly string[], slots: Writable<
     },
   );
   text = text.replaceAll(/\b[a-z][a-z0-9]*:\/\/[^\s,;)]+/gi, (found) => {
-    const url = found.replace(/[.]+$/, "");
+    const url = found.replace(/[.:!?]+$/, "");
     if (/^https?:/i.test(url)) slots.endpoint = url;
     else slots.root = url;
     return " ";
@@ -123,12 +123,18 @@ function takeNames(sentence: string, boards: readonly string[], slots: Writable<
       slots.board ??= boardAlias(name) ?? name;
       return " ";
     });
-  text = text.replaceAll(/\b(?:board (\w+)|(\w+) board)\b/gi, (all, after?: string, before?: string) => {
-    const name = (after ?? before ?? "").toLowerCase();
-    if (!boards.includes(name)) return all;
-    slots.board ??= name;
-    return " board ";
-  });
+  // Names that are ordinary words count beside "board", or at the end of "on dense".
+  for (const name of boards.filter((b) => /^[a-z]+$/i.test(b)))
+    text = text.replaceAll(
+      new RegExp(
+        `\\bboard ${name}\\b|\\b${name} board\\b|(?<=\\b(?:on|of|for) (?:the )?)${name}(?=\\s*(?:[,.;:]|$))`,
+        "gi",
+      ),
+      () => {
+        slots.board ??= name;
+        return " board ";
+      },
+    );
   if (knobs.board !== undefined) {
     slots.board = boardAlias(knobs.board) ?? knobs.board;
     delete knobs.board;

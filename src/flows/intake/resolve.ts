@@ -5,7 +5,7 @@ import type { Asked } from "./questions.js";
 import { checkedRoot } from "./questions.js";
 import { checkSlots, refuse, slotsOf } from "./slots.js";
 import { openQuestions, type Situation } from "./triggers.js";
-import type { Environment, IntakeRequest, Memory, QuestionId, Resolution } from "./types.js";
+import type { Answers, Environment, IntakeRequest, Memory, QuestionId, Resolution } from "./types.js";
 
 /** Questions in one batch at most (dig 3.1). */
 export const MOST_QUESTIONS = 4;
@@ -57,7 +57,63 @@ function resolved(request: IntakeRequest, memory: Memory, env: Environment): Res
       continue;
     }
     if (open.length === 0) return Object.freeze({ kind: "plan", plan: planFor(now) });
-    return Object.freeze({ kind: "questions", questions: batch(open), notes: slots.notes });
+    return Object.freeze({
+      kind: "questions",
+      questions: batch(withFollowers(now, open, answers)),
+      notes: slots.notes,
+    });
+  }
+}
+
+/**
+ * The open questions and those that some answer to them would open: everything is asked in one batch, nothing is
+ * chained (dig 3.1). An answer that its own question turns out not to need is ignored.
+ */
+function withFollowers(now: Situation, open: readonly Asked[], answers: Answers): readonly Asked[] {
+  const found = new Map(open.map((q) => [q.question.id, q]));
+  const states: (readonly [Situation, readonly Asked[]])[] = [[now, open]];
+  for (let at = 0; at < states.length && at < MOST_STATES; at++) {
+    const [state, asked] = states[at]!;
+    for (const { question, effects } of asked)
+      for (const option of question.options) {
+        if (option.input !== undefined) continue;
+        const next = after(state, question.id, effects[option.key]!);
+        if (!next) continue;
+        const fresh = openAfter(next).filter(
+          ({ question: { id } }) => !found.has(id) && !Object.hasOwn(answers, id),
+        );
+        for (const q of fresh) found.set(q.question.id, q);
+        if (fresh.length > 0) states.push([next, fresh]);
+      }
+  }
+  return [...found.values()];
+}
+
+/** Looking ahead ends somewhere, even if a trigger should be wrong. */
+const MOST_STATES = 16;
+
+/** The situation after an answer; undefined where the answer ends the intake. */
+function after(state: Situation, id: QuestionId, effect: Asked["effects"][string]): Situation | undefined {
+  try {
+    const { podConfirmed, ...patch } = effect("");
+    return {
+      ...state,
+      slots: { ...state.slots, ...patch },
+      used: new Set([...state.used, id]),
+      podConfirmed: state.podConfirmed || podConfirmed === true,
+    };
+  } catch (error) {
+    if (error instanceof ReflowError) return undefined;
+    throw error;
+  }
+}
+
+function openAfter(state: Situation): readonly Asked[] {
+  try {
+    return openQuestions(state);
+  } catch (error) {
+    if (error instanceof ReflowError) return [];
+    throw error;
   }
 }
 

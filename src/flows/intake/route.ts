@@ -1,5 +1,6 @@
-import type { FlowId } from "../knobs/index.js";
+import { FLOWS, type FlowId, findKnob } from "../knobs/index.js";
 import type { Slots } from "./types.js";
+import { DEFECT_WORDS } from "./vocabulary.js";
 
 /** The flows that a request can mean: none yet, one, or several between which only the user can choose. */
 export function routes(s: Slots): readonly FlowId[] {
@@ -17,7 +18,16 @@ export function routes(s: Slots): readonly FlowId[] {
   if (s.flows.includes("texture-day0") || s.defects.length > 0) found.push("texture-day0");
   if (s.flows.includes("good")) found.push("good");
   found.push(...posed(s));
-  return found;
+  // "defects, but no bridges" speaks of texture defects; a knob that one flow alone has names that flow.
+  if (found.length === 0 && s.anyDefect && s.without.some((d) => DEFECT_WORDS.some((w) => w.name === d)))
+    found.push("texture-day0");
+  return found.length > 0 ? found : ownerOfKnobs(s);
+}
+
+function ownerOfKnobs(s: Slots): readonly FlowId[] {
+  const names = Object.keys(s.knobs).filter((name) => findKnob(name) !== undefined);
+  const able = FLOWS.filter((flow) => names.every((name) => findKnob(name)!.scopes.includes(flow)));
+  return names.length > 0 && able.length === 1 ? able : [];
 }
 
 const posed = (s: Slots): readonly FlowId[] =>

@@ -113,6 +113,7 @@ function taxonomyQuestions(c: Situation, flow: FlowId, usecase: string): readonl
     return [
       Q.askTaxonomy(
         c,
+        flow,
         unknown,
         s.defects.filter((d) => !unknown.includes(d)),
       ),

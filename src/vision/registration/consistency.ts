@@ -1,0 +1,199 @@
+import { mapPoint } from "./matrix.js";
+import type { BinnedMoving, Level } from "./pyramid.js";
+import type { Consistency, Matrix3 } from "./types.js";
+
+/** Side of a patch and how far it is moved about, pixels of the level. */
+const PATCH = 48;
+const REACH = 8;
+
+/** Patches at most: more would cost time and tell no more. */
+const MOST = 54;
+
+/** Grey bins of the photo under a patch. */
+const BINS = 8;
+
+/** A patch agrees when its best place is this near to the map's, pixels of the level. */
+const NEAR = 2;
+
+/** It abstains when the map's place is nearly as good as a far best one (a straight trace slides along itself). */
+const AS_GOOD = 0.9;
+
+/** Part of the voting patches of a wrong board that agree by chance, at most (measured: docs/registration.md). */
+const CHANCE = 0.05;
+
+/** Part of the voting patches that must agree: wrong boards reach 0.12, right ones start at 0.6. */
+export const LEAST_SHARE = 0.35;
+
+/** A wrong board is taken for the right one once in so many tries, at most, by this model of chance. */
+const RISK = 1e-4;
+
+/** What one patch says: where it fits best, pixels of the level away from the map's place. */
+export type PatchVote = Readonly<{
+  x: number;
+  y: number;
+  dx: number;
+  dy: number;
+  says: "here" | "elsewhere" | "nothing";
+}>;
+
+/** Counts votes; offsets are given in full pixels. */
+export function consistencyOf(votes: readonly PatchVote[], factor: number): Consistency {
+  const voting = votes.filter((v) => v.says !== "nothing");
+  const agreeing = voting.filter((v) => v.says === "here").length;
+  const offsets = voting.map((v) => Math.hypot(v.dx, v.dy) * factor).sort((a, b) => a - b);
+  return {
+    patches: voting.length,
+    agreeing,
+    abstaining: votes.length - voting.length,
+    share: voting.length > 0 ? agreeing / voting.length : 0,
+    medianOffset: offsets[offsets.length >> 1] ?? 0,
+    chance: chanceOf(voting.length, agreeing),
+  };
+}
+
+/** Whether so many patches agree as no wrong board's would. */
+export function isConsistent(c: Consistency): boolean {
+  return c.share >= LEAST_SHARE && c.chance < RISK;
+}
+
+/** Chance of at least `k` agreeing patches of `n` on a wrong board: the upper tail of a binomial distribution. */
+function chanceOf(n: number, k: number): number {
+  let term = (1 - CHANCE) ** n;
+  let below = 0;
+  for (let i = 0; i < k; i++) {
+    below += term;
+    term *= ((n - i) / (i + 1)) * (CHANCE / (1 - CHANCE));
+  }
+  // Summed from above where it is small: 1 − below would drown in rounding.
+  if (below < 0.99) return 1 - below;
+  let above = 0;
+  for (let i = k; i <= n; i++) {
+    above += term;
+    term *= ((n - i) / (i + 1)) * (CHANCE / (1 - CHANCE));
+  }
+  return above;
+}
+
+/**
+ * Moves patches of the moving picture about their place on the photo and finds where each has most mutual information
+ * with it. On the right board most patches stay; on a wrong one, where only the whole was fitted, they scatter.
+ */
+export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3): PatchVote[] {
+  const { width, height } = moving;
+  const side = Math.min(PATCH, width, height);
+  const columns = Math.floor(width / side);
+  const rows = Math.floor(height / side);
+  const places: Patch[] = [];
+  for (let j = 0; j < rows; j++)
+    for (let i = 0; i < columns; i++) {
+      const left = Math.max(0, Math.round(((i + 0.5) * width) / columns - side / 2));
+      const top = Math.max(0, Math.round(((j + 0.5) * height) / rows - side / 2));
+      const patch = patchOf(moving, Math.min(left, width - side), Math.min(top, height - side), side);
+      if (patch) places.push(patch);
+    }
+  const some = places.filter(
+    (_, i) => Math.floor(((i + 1) * MOST) / places.length) > Math.floor((i * MOST) / places.length),
+  );
+  return (places.length > MOST ? some : places).flatMap(
+    (patch) => patchVote(patch, moving.factor, photo, map) ?? [],
+  );
+}
+
+function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): PatchVote | undefined {
+  const { left, top, side, of, bins } = patch;
+  const off = (factor - 1) / 2;
+  const poff = (photo.factor - 1) / 2;
+  // The photo around the patch, resampled at the patch's pixels: then every offset is a whole number.
+  const wide = side + 2 * REACH;
+  const window = new Float32Array(wide * wide);
+  for (let y = 0; y < wide; y++)
+    for (let x = 0; x < wide; x++) {
+      const [px, py] = mapPoint(map, (left + x - REACH) * factor + off, (top + y - REACH) * factor + off);
+      const qx = (px - poff) / photo.factor;
+      const qy = (py - poff) / photo.factor;
+      if (!(qx >= 0 && qy >= 0 && qx < photo.width - 1 && qy < photo.height - 1)) return undefined;
+      const x0 = qx | 0;
+      const y0 = qy | 0;
+      const fx = qx - x0;
+      const q = y0 * photo.width + x0;
+      const { data } = photo;
+      const a = data[q]! + (data[q + 1]! - data[q]!) * fx;
+      const b = data[q + photo.width]! + (data[q + photo.width + 1]! - data[q + photo.width]!) * fx;
+      window[y * wide + x] = a + (b - a) * (qy - y0);
+    }
+  const there = binned(window);
+  if (!there) return undefined;
+  const joint = new Int32Array(bins * BINS);
+  let best = -1;
+  let bx = 0;
+  let by = 0;
+  let sum = 0;
+  let stay = 0;
+  for (let dy = -REACH; dy <= REACH; dy++)
+    for (let dx = -REACH; dx <= REACH; dx++) {
+      joint.fill(0);
+      for (let y = 0; y < side; y++) {
+        const from = (y + dy + REACH) * wide + dx + REACH;
+        for (let x = y & 1; x < side; x += 2) joint[of[y * side + x]! * BINS + there[from + x]!]!++;
+      }
+      const value = information(joint, bins);
+      sum += value;
+      if (dx === 0 && dy === 0) stay = value;
+      if (value > best) [best, bx, by] = [value, dx, dy];
+    }
+  const mean = sum / (2 * REACH + 1) ** 2;
+  const near = Math.hypot(bx, by) <= NEAR;
+  const says = near ? "here" : stay - mean >= AS_GOOD * (best - mean) ? "nothing" : "elsewhere";
+  return { x: left + side / 2, y: top + side / 2, dx: bx, dy: by, says };
+}
+
+/** Equal steps between the window's darkest and brightest percent; undefined where it is flat. */
+function binned(window: Float32Array): Uint8Array | undefined {
+  const sorted = window.slice().sort();
+  const low = sorted[Math.floor(sorted.length * 0.01)]!;
+  const high = sorted[Math.floor(sorted.length * 0.99)]!;
+  if (high - low < 6) return undefined;
+  const scale = BINS / (high - low);
+  return Uint8Array.from(window, (v) => Math.max(0, Math.min(BINS - 1, Math.floor((v - low) * scale))));
+}
+
+/** A patch: its corner, side and bins, numbered without gaps. */
+type Patch = Readonly<{ left: number; top: number; side: number; of: Uint8Array; bins: number }>;
+
+/** Undefined where nearly all is one bin. */
+function patchOf(moving: BinnedMoving, left: number, top: number, side: number): Patch | undefined {
+  const counts = new Int32Array(256);
+  for (let y = top; y < top + side; y++)
+    for (let x = left; x < left + side; x++) counts[moving.of[y * moving.width + x]!]!++;
+  if (Math.max(...counts) > 0.97 * side * side) return undefined;
+  const numbers = new Uint8Array(256);
+  let bins = 0;
+  counts.forEach((n, i) => {
+    if (n > 0) numbers[i] = bins++;
+  });
+  const of = new Uint8Array(side * side);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      of[y * side + x] = numbers[moving.of[(top + y) * moving.width + left + x]!]!;
+  return { left, top, side, of, bins };
+}
+
+function information(joint: Int32Array, bins: number): number {
+  let n = 0;
+  let sum = 0;
+  const columns = new Float64Array(BINS);
+  for (let a = 0; a < bins; a++) {
+    let row = 0;
+    for (let b = 0; b < BINS; b++) {
+      const k = joint[a * BINS + b]!;
+      if (k === 0) continue;
+      row += k;
+      columns[b]! += k;
+      sum += k * Math.log(k);
+    }
+    if (row > 0) sum -= row * Math.log(row);
+    n += row;
+  }
+  for (const k of columns) if (k > 0) sum -= k * Math.log(k);
+  return sum / n + Math.log(n);
+}

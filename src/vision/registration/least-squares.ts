@@ -1,0 +1,138 @@
+/** Values of one Gauss–Newton round: photo grey, its prediction, derivatives by each parameter, and who is inside. */
+export type Round = Readonly<{
+  count: number;
+  parameters: number;
+  photo: Float32Array;
+  predicted: Float32Array;
+  derivatives: Float32Array;
+  inside: Uint8Array;
+  cell: Uint16Array;
+  cells: number;
+}>;
+
+/** Residuals beyond this many standard deviations say nothing (Tukey's biweight, 95 % efficient on normal noise). */
+const CUT = 4.685;
+
+/**
+ * The step that shrinks `photo − offset − gain · predicted` most, where each cell has an offset and a gain of its own
+ * (eliminated from the normal equations), with weights that drop what fits nowhere. `sigma` is the robust standard
+ * deviation of what is left, grey levels. Undefined where the equations do not tell all parameters.
+ */
+export function robustStep(round: Round): { step: readonly number[]; sigma: number } | undefined {
+  const { count, photo, predicted, inside, cell } = round;
+  const weight = Float32Array.from(inside);
+  let light = fitLight(round, weight);
+  let sigma = 0;
+  for (let pass = 0; pass < 2; pass++) {
+    const residual = (i: number): number =>
+      photo[i]! - light[2 * cell[i]!]! - light[2 * cell[i]! + 1]! * predicted[i]!;
+    const some: number[] = [];
+    for (let i = 0; i < count; i += 7) if (inside[i]) some.push(Math.abs(residual(i)));
+    some.sort((a, b) => a - b);
+    sigma = Math.max(0.5, 1.4826 * (some[some.length >> 1] ?? 0));
+    for (let i = 0; i < count; i++) {
+      const z = residual(i) / (CUT * sigma);
+      weight[i] = inside[i] === 0 || Math.abs(z) >= 1 ? 0 : (1 - z * z) ** 2;
+    }
+    light = fitLight(round, weight);
+  }
+  const step = solveStep(round, weight, light);
+  return step && { step, sigma };
+}
+
+/** Offset and gain of each cell by weighted linear regression. */
+function fitLight({ count, photo, predicted, cell, cells }: Round, weight: Float32Array): Float64Array {
+  const s = new Float64Array(cells * 5);
+  for (let i = 0; i < count; i++) {
+    const w = weight[i]!;
+    if (w === 0) continue;
+    const k = 5 * cell[i]!;
+    const q = predicted[i]!;
+    s[k]! += w;
+    s[k + 1]! += w * q;
+    s[k + 2]! += w * q * q;
+    s[k + 3]! += w * photo[i]!;
+    s[k + 4]! += w * q * photo[i]!;
+  }
+  const light = new Float64Array(cells * 2);
+  for (let c = 0; c < cells; c++) {
+    const [w, q, qq, f, qf] = s.subarray(5 * c) as unknown as [number, number, number, number, number];
+    if (!(w > 0)) continue;
+    const det = w * qq - q * q;
+    const gain = tells(det, w, qq) ? (w * qf - q * f) / det : 0;
+    light[2 * c] = (f - gain * q) / w;
+    light[2 * c + 1] = gain;
+  }
+  return light;
+}
+
+/** Whether a cell's predictions differ enough to tell a gain. */
+function tells(det: number, w: number, qq: number): boolean {
+  return det > 1e-6 * w * qq;
+}
+
+function solveStep(round: Round, weight: Float32Array, light: Float64Array): number[] | undefined {
+  const { count, parameters: n, photo, predicted, derivatives, cell, cells } = round;
+  const normal = new Float64Array(n * n);
+  const right = new Float64Array(n);
+  const withOne = new Float64Array(cells * n);
+  const withPrediction = new Float64Array(cells * n);
+  const sums = new Float64Array(cells * 3);
+  for (let i = 0; i < count; i++) {
+    const w = weight[i]!;
+    if (w === 0) continue;
+    const k = cell[i]!;
+    const q = predicted[i]!;
+    const rest = photo[i]! - light[2 * k]! - light[2 * k + 1]! * q;
+    sums[3 * k]! += w;
+    sums[3 * k + 1]! += w * q;
+    sums[3 * k + 2]! += w * q * q;
+    const row = i * n;
+    for (let a = 0; a < n; a++) {
+      const d = w * derivatives[row + a]!;
+      withOne[k * n + a]! += d;
+      withPrediction[k * n + a]! += d * q;
+      right[a]! -= d * rest;
+      for (let b = 0; b <= a; b++) normal[a * n + b]! += d * derivatives[row + b]!;
+    }
+  }
+  for (let k = 0; k < cells; k++) {
+    const [w, wq, wqq] = [sums[3 * k]!, sums[3 * k + 1]!, sums[3 * k + 2]!];
+    if (!(w > 0)) continue;
+    const det = w * wqq - wq * wq;
+    const full = tells(det, w, wqq);
+    for (let a = 0; a < n; a++)
+      for (let b = 0; b <= a; b++) {
+        const [x, xq] = [withOne[k * n + a]!, withPrediction[k * n + a]!];
+        const [y, yq] = [withOne[k * n + b]!, withPrediction[k * n + b]!];
+        normal[a * n + b]! -= full ? (x * (wqq * y - wq * yq) + xq * (w * yq - wq * y)) / det : (x * y) / w;
+      }
+  }
+  return solvePositive(normal, right);
+}
+
+/** Solves `a · x = r` for a positive definite matrix given by its lower half (Cholesky); undefined when it is none. */
+export function solvePositive(a: Float64Array, r: Float64Array): number[] | undefined {
+  const n = r.length;
+  const low = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= low[i * n + k]! * low[j * n + k]!;
+      if (i !== j) low[i * n + j] = sum / low[j * n + j]!;
+      else if (sum > 1e-9 * a[i * n + i]!) low[i * n + i] = Math.sqrt(sum);
+      else return undefined;
+    }
+  const x: number[] = [];
+  for (let i = 0; i < n; i++) {
+    let sum = r[i]!;
+    for (let k = 0; k < i; k++) sum -= low[i * n + k]! * x[k]!;
+    x.push(sum / low[i * n + i]!);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[i]!;
+    for (let k = i + 1; k < n; k++) sum -= low[k * n + i]! * x[k]!;
+    x[i] = sum / low[i * n + i]!;
+  }
+  return x;
+}

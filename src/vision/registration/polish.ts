@@ -1,0 +1,190 @@
+import type { Random } from "../../kit/random.js";
+import { type Frame, modelMap, type Parameters } from "./frame.js";
+import { informativePixels } from "./informative.js";
+import { type Round, robustStep } from "./least-squares.js";
+import type { BinnedMoving, Level } from "./pyramid.js";
+import type { Model } from "./types.js";
+
+/** Side of the squares within which the light may be brighter or flatter, pixels. */
+const CELL = 128;
+
+/** Steps of grey from which the photo is predicted. */
+const GREYS = 32;
+
+const PIXELS = 100_000;
+const ROUNDS = 16;
+
+/** Shortest step that is worth another round, and the longest way that is still a refinement, border pixels. */
+const SHORT = 0.003;
+const FAR = 4;
+
+/**
+ * Least squares after mutual information: each grey or class of the moving picture predicts the photo's mean grey there,
+ * each cell of the picture may have its own light, and Gauss–Newton steps on the map shrink what is left. Where the
+ * pictures are alike this is several times more exact than mutual information, which knows an edge only by a histogram.
+ * Robust: missing and moved parts lose their weight. Undefined when it leaves the neighbourhood of `start`; `grey` is
+ * absent for a label picture.
+ */
+export function polish(
+  moving: BinnedMoving,
+  grey: Level | undefined,
+  photo: Level,
+  frame: Frame,
+  model: Model,
+  start: Parameters,
+  random: Random,
+): { at: Parameters; sigma: number } | undefined {
+  const chosen = informativePixels(moving, grey?.data, PIXELS, random);
+  const places = placesOf(chosen, moving, frame);
+  const predict = grey ? greyPredictor(chosen, grey) : classPredictor(chosen, moving);
+  const count = chosen.length;
+  const parameters = start.length;
+  const photoGrey = new Float32Array(count);
+  const derivatives = new Float32Array(count * parameters);
+  const inside = new Uint8Array(count);
+  let at = start;
+  let sigma = 0;
+  for (let n = 0; n < ROUNDS; n++) {
+    samplePhoto(places, photo, frame, model, at, photoGrey, derivatives, inside);
+    const round: Round = {
+      count,
+      parameters,
+      photo: photoGrey,
+      predicted: predict(photoGrey, inside),
+      derivatives,
+      inside,
+      cell: places.cell,
+      cells: places.cells,
+    };
+    const found = robustStep(round);
+    if (!found) return undefined;
+    at = at.map((p, i) => p + found.step[i]!);
+    sigma = found.sigma;
+    if (!(Math.hypot(...at.map((p, i) => p - start[i]!)) < FAR * photo.factor)) return undefined;
+    if (Math.hypot(...found.step) < SHORT * photo.factor) break;
+  }
+  return { at, sigma };
+}
+
+type Places = Readonly<{ u: Float32Array; v: Float32Array; cell: Uint16Array; cells: number }>;
+
+function placesOf(chosen: Int32Array, { width, height, factor }: BinnedMoving, frame: Frame): Places {
+  const columns = Math.max(1, Math.round(width / CELL));
+  const rows = Math.max(1, Math.round(height / CELL));
+  const u = new Float32Array(chosen.length);
+  const v = new Float32Array(chosen.length);
+  const cell = new Uint16Array(chosen.length);
+  const off = (factor - 1) / 2;
+  chosen.forEach((at, i) => {
+    const x = at % width;
+    const y = (at - x) / width;
+    u[i] = (x * factor + off - frame.mx) / frame.radius;
+    v[i] = (y * factor + off - frame.my) / frame.radius;
+    cell[i] = Math.floor((y * rows) / height) * columns + Math.floor((x * columns) / width);
+  });
+  return { u, v, cell, cells: columns * rows };
+}
+
+/** Photo grey and its derivatives by the parameters at every place; `inside` is 0 where the photo does not reach. */
+function samplePhoto(
+  { u, v }: Places,
+  { width, height, data, factor }: Level,
+  frame: Frame,
+  model: Model,
+  p: Parameters,
+  grey: Float32Array,
+  derivatives: Float32Array,
+  inside: Uint8Array,
+): void {
+  const { map, by } = modelMap(model, p, frame.radius);
+  const [h0, h1, h2, h3, h4, h5, h6, h7] = map;
+  const scale = frame.radius / factor;
+  const ox = (frame.fx - (factor - 1) / 2) / factor;
+  const oy = (frame.fy - (factor - 1) / 2) / factor;
+  const n = p.length;
+  const rows = Float64Array.from(by.flat());
+  for (let i = 0; i < u.length; i++) {
+    const a = u[i]!;
+    const b = v[i]!;
+    const w = 1 / (h6 * a + h7 * b + 1);
+    const mapX = (h0 * a + h1 * b + h2) * w;
+    const mapY = (h3 * a + h4 * b + h5) * w;
+    const x = mapX * scale + ox;
+    const y = mapY * scale + oy;
+    if (!(x >= 0 && y >= 0 && x < width - 1 && y < height - 1)) {
+      inside[i] = 0;
+      continue;
+    }
+    inside[i] = 1;
+    const x0 = x | 0;
+    const y0 = y | 0;
+    const fx = x - x0;
+    const fy = y - y0;
+    const q = y0 * width + x0;
+    const top = data[q + 1]! - data[q]!;
+    const low = data[q + width + 1]! - data[q + width]!;
+    const left = data[q + width]! - data[q]!;
+    const right = data[q + width + 1]! - data[q + 1]!;
+    grey[i] = data[q]! + top * fx + (left + (low - top) * fx) * fy;
+    const gx = scale * w * (top + (low - top) * fy);
+    const gy = scale * w * (left + (right - left) * fx);
+    const back = gx * mapX + gy * mapY;
+    for (let j = 0, r = 0; j < n; j++, r += 8)
+      derivatives[i * n + j] =
+        gx * (rows[r]! * a + rows[r + 1]! * b + rows[r + 2]!) +
+        gy * (rows[r + 3]! * a + rows[r + 4]! * b + rows[r + 5]!) -
+        back * (rows[r + 6]! * a + rows[r + 7]! * b);
+  }
+}
+
+type Predictor = (photo: Float32Array, inside: Uint8Array) => Float32Array;
+
+/** The photo's mean grey for each step of the moving picture's grey, straight between the steps' middles. */
+function greyPredictor(chosen: Int32Array, grey: Level): Predictor {
+  const step = 256 / GREYS;
+  const level = Float32Array.from(chosen, (i) => grey.data[i]! / step);
+  const out = new Float32Array(chosen.length);
+  return (photo, inside) => {
+    const mean = means(GREYS, photo, inside, (i) => Math.min(GREYS - 1, level[i]! | 0));
+    for (let i = 0; i < out.length; i++) {
+      const m = Math.max(0, Math.min(GREYS - 1, level[i]! - 0.5));
+      const b = Math.min(GREYS - 2, m | 0);
+      out[i] = mean[b]! + (mean[b + 1]! - mean[b]!) * (m - b);
+    }
+    return out;
+  };
+}
+
+/** The photo's mean grey for each class. */
+function classPredictor(chosen: Int32Array, moving: BinnedMoving): Predictor {
+  const out = new Float32Array(chosen.length);
+  return (photo, inside) => {
+    const mean = means(moving.bins, photo, inside, (i) => moving.of[chosen[i]!]!);
+    for (let i = 0; i < out.length; i++) out[i] = mean[moving.of[chosen[i]!]!]!;
+    return out;
+  };
+}
+
+/** Mean photo grey of each bin; bins with few pixels lean to the mean of all. */
+function means(
+  bins: number,
+  photo: Float32Array,
+  inside: Uint8Array,
+  binOf: (i: number) => number,
+): Float64Array {
+  const sum = new Float64Array(bins);
+  const count = new Float64Array(bins);
+  for (let i = 0; i < photo.length; i++) {
+    if (inside[i] === 0) continue;
+    const b = binOf(i);
+    sum[b]! += photo[i]!;
+    count[b]!++;
+  }
+  const all =
+    sum.reduce((a, b) => a + b, 0) /
+    Math.max(
+      1,
+      count.reduce((a, b) => a + b, 0),
+    );
+  return sum.map((s, b) => (s + 10 * all) / (count[b]! + 10));
+}

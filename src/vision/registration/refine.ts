@@ -1,0 +1,64 @@
+import type { Random } from "../../kit/random.js";
+import { climb } from "./climb.js";
+import { modelMap, type Parameters, parametersOf } from "./frame.js";
+import { informationMeter } from "./mutual-information.js";
+import { polish } from "./polish.js";
+import { binMoving, smooth } from "./pyramid.js";
+import { levelSamples, MOVING_BINS, type Prepared, photoLevel } from "./search.js";
+import type { Matrix3, Model } from "./types.js";
+
+/** Samples of the finest levels, full size first. */
+const FINE = [40_000, 30_000];
+
+/** Samples where mutual information has the last word. */
+const FINAL = 120_000;
+
+/** Part of the mutual information that least squares may lose: they must not leave its summit. */
+const LOSS = 0.01;
+
+/**
+ * Climbs from `start` with the whole model, level by level down to full size, then tries least squares from there. They
+ * are kept where mutual information agrees that this is the place.
+ */
+export function refine(
+  p: Prepared,
+  start: { map: Matrix3; level: number },
+  model: Model,
+  random: Random,
+): { map: Matrix3; polished: boolean } {
+  const { moving, frame, mine, photo } = p;
+  const scale = Math.hypot(start.map[0], start.map[3]);
+  const meterAt = (level: number, count: number) => {
+    const there = photoLevel(photo, level, scale);
+    const own = level === 0 ? p.smoothMine : mine[level]!;
+    const { samples, bins } = levelSamples(p, own, MOVING_BINS, count, random);
+    const seen = there === 0 ? p.smoothPhoto : photo[there]!;
+    return { meter: informationMeter(samples, bins, seen, frame), seen };
+  };
+  let at = parametersOf(model, start.map, frame.radius);
+  let last = meterAt(0, FINE[0]!);
+  let value = -Infinity;
+  for (let level = start.level; level >= 0; level--) {
+    const { meter, seen } = level === 0 ? last : meterAt(level, FINE[level] ?? 20_000);
+    const tolerance = level === 0 ? 0.01 : 0.03;
+    ({ at, value } = climb(meter, model, at, frame.radius, seen.factor, { tolerance }));
+  }
+  const mapOf = (q: Parameters): Matrix3 => modelMap(model, q, frame.radius).map;
+  const grey = moving.classes ? undefined : smooth(p.smoothMine);
+  const better = polish(
+    binMoving(moving, grey ?? p.smoothMine, MOVING_BINS),
+    grey,
+    smooth(last.seen),
+    frame,
+    model,
+    at,
+    random.fork("polish"),
+  );
+  if (better && last.meter(mapOf(better.at), false).value >= value * (1 - LOSS))
+    return { map: mapOf(better.at), polished: true };
+  last = meterAt(0, FINAL);
+  return {
+    map: mapOf(climb(last.meter, model, at, frame.radius, last.seen.factor, { tolerance: 0.003 }).at),
+    polished: false,
+  };
+}

@@ -54,7 +54,7 @@ export type AppearanceFit = Readonly<{
 
 const TURNS = { turns: 12, quantiles: 33, gain: 4 } as const;
 /** Colours of one place that are enough to know its distribution, and fewest that tell anything. */
-const MOST = 6000;
+const MOST = 4000;
 const FEWEST = 150;
 /** Edges within a place look like fine texture: this part of the spectrum is a calm one instead. */
 const CALM = 0.6;

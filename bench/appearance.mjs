@@ -1,0 +1,147 @@
+// How near the built-in appearance transfer brings renders to real pictures, on ../shared/data/pcba-components.
+// usage: npm run bench appearance [-- --sheet docs/images/appearance.jpg] [--quick]
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { fitAppearance, KIND, TRANSFER_DEFAULTS, transferAppearance } from "../dist/appearance/index.js";
+import { decodeImage, resizeImage } from "../dist/kit/index.js";
+import { cropPixels } from "../dist/vision/index.js";
+import { distances, png, separability } from "./lib-appearance.mjs";
+
+const DATA = fileURLToPath(new URL("../../shared/data/pcba-components", import.meta.url));
+if (!existsSync(DATA)) {
+  process.stderr.write("no pcba-components here\n");
+  process.exit(3);
+}
+const load = async (file, scale = 1) => {
+  const p = await decodeImage(path.join(DATA, file), "rgb");
+  return scale === 1 ? p : resizeImage(p, Math.round(p.width * scale), Math.round(p.height * scale), "cubic");
+};
+const RENDERS = [
+  "day0/0603-H100/good_ov_output.png",
+  "day0/115-2819-000/good_ov_output.png",
+  "day0/0603-H100/textural_clean.png",
+  "day0/115-2819-000/structural_shift_ov_output.png",
+  "day0/0603-H100/structural_shift_ov_output.png",
+  "day0/115-2819-000/textural_clean.png",
+];
+/** The real captures, about twice as large as the renders, with the boxes of their bodies (parts of the side). */
+const REAL = [
+  ["day1/0603-H100/textural_clean.png", [0.33, 0.12, 0.67, 0.88]],
+  ["day1/115-2819-000/textural_clean.png", [0.3, 0, 0.66, 1]],
+  ["day1/115-2819-000/real_normal.jpg", [0.28, 0.05, 0.68, 0.95]],
+];
+const SCALE = 0.5;
+
+/** Regions by hand: what no label file tells of these pictures. */
+function regions(p, kind) {
+  const data = new Uint8Array(p.width * p.height);
+  for (let i = 0; i < data.length; i++)
+    data[i] = kind(p.data.subarray(3 * i, 3 * i + 3), i % p.width, Math.floor(i / p.width));
+  return { width: p.width, height: p.height, data };
+}
+const ofRender = (p) =>
+  regions(p, ([r, g, b]) =>
+    Math.min(r, g, b) > 125 ? KIND.metal : Math.max(r, g, b) > 24 ? KIND.body : KIND.board,
+  );
+const ofReal = (p, [x0, y0, x1, y1]) =>
+  regions(p, ([r, g, b], x, y) => {
+    const inside = x > x0 * p.width && x < x1 * p.width && y > y0 * p.height && y < y1 * p.height;
+    return Math.max(r, g, b) > 100 ? KIND.metal : inside ? KIND.body : KIND.board;
+  });
+const half = (image, right) => {
+  const width = image.width >> 1;
+  return cropPixels(image, { x: right ? image.width - width : 0, y: 0, width, height: image.height });
+};
+const halfOf = ({ picture, regions: r }, right) => ({
+  picture: half(picture, right),
+  regions: half({ ...r, channels: 1 }, right),
+});
+
+const sources = (await Promise.all(RENDERS.map((f) => load(f)))).map((picture) => ({
+  picture,
+  regions: ofRender(picture),
+}));
+const whole = await Promise.all(
+  REAL.map(async ([f, body]) => {
+    const picture = await load(f, SCALE);
+    return { picture, regions: ofReal(picture, body) };
+  }),
+);
+const VARIANTS = {
+  global: { division: "none" },
+  "global, no texture": { division: "none", texture: 0 },
+  brightness: { division: "brightness" },
+  "brightness, no texture": { division: "brightness", texture: 0 },
+  "brightness, texture 0.2": { division: "brightness", texture: 0.2 },
+  labels: { division: "labels" },
+  "labels, no texture": { division: "labels", texture: 0 },
+};
+const rows = new Map();
+const add = (name, fake, real) => {
+  const row = { ...distances(fake, real), auc: separability(fake, real) };
+  rows.set(name, [...(rows.get(name) ?? []), row]);
+};
+const results = {};
+// Learn from one half of every capture, compare with the other, and the other way round.
+for (const right of [false, true]) {
+  const exemplars = whole.map((o) => halfOf(o, right));
+  // Two pieces of each held-out half, so that the classifier can be tested on pictures it has not seen.
+  const held = whole.map((o) => half(o.picture, !right));
+  add(
+    "before",
+    sources.map((s) => s.picture),
+    held,
+  );
+  add(
+    "exemplars themselves",
+    exemplars.map((e) => e.picture),
+    held,
+  );
+  for (const [name, o] of Object.entries(VARIANTS)) {
+    const fit = fitAppearance(sources, exemplars, { ...TRANSFER_DEFAULTS, ...o });
+    const made = sources.map((s, i) =>
+      transferAppearance(s.picture, fit, { seed: 1, name: RENDERS[i], regions: s.regions }),
+    );
+    add(name, made, held);
+    results[name] ??= made;
+  }
+}
+const cells = (list) => list.map((v, i) => String(v).padEnd(i === 0 ? 26 : 10)).join("");
+process.stdout.write(`${cells(["", "colour", "gradient", "spectrum", "noise", "AUC"])}\n`);
+for (const [name, list] of rows) {
+  const m = (key) => (list.reduce((s, r) => s + r[key], 0) / list.length).toFixed(2);
+  process.stdout.write(`${cells([name, m("colour"), m("gradient"), m("spectrum"), m("noise"), m("auc")])}\n`);
+}
+
+const sheet = process.argv[process.argv.indexOf("--sheet") + 1];
+if (process.argv.includes("--sheet")) {
+  const [W, H, GAP] = [250, 180, 6];
+  const cell = async (p) =>
+    sharp(await png(p))
+      .resize(W, H, { fit: "contain", kernel: "nearest", background: "#444" })
+      .png()
+      .toBuffer();
+  const columns = [
+    sources.map((s) => s.picture),
+    results.brightness,
+    results.labels,
+    whole.map((o) => o.picture),
+  ];
+  const composite = [];
+  for (const [c, list] of columns.entries())
+    for (const [r, p] of list.entries())
+      composite.push({ input: await cell(p), left: c * (W + GAP), top: r * (H + GAP) });
+  await sharp({
+    create: {
+      width: columns.length * (W + GAP) - GAP,
+      height: sources.length * (H + GAP) - GAP,
+      channels: 3,
+      background: "#222",
+    },
+  })
+    .composite(composite)
+    .jpeg({ quality: 88 })
+    .toFile(sheet);
+}

@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "make renders look like photos: by real exemplars, or by an image-edit server",
     load: async () => (await import("./commands/appearance.js")).registerAppearance,
   },
+  place: {
+    description: "decide where defects lie on clean images: masks and test cases for a generator",
+    load: async () => (await import("./commands/place.js")).registerPlace,
+  },
   stage: {
     description: "run one job of a run (used by platforms)",
     hidden: true,

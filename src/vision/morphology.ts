@@ -56,7 +56,7 @@ function sweep({ width, height, data }: Mask, element: Element, to: 0 | 1): Mask
       if (sums[base + width] === 0) continue;
       for (let x = 0, o = y * width; x < width; x++, o++) {
         if (out[o] === to) continue;
-        const a = x + from > 0 ? x + from : 0;
+        const a = Math.max(x + from, 0);
         const b = x + last + 1 < width ? x + last + 1 : width;
         if (a < b && sums[base + b] > sums[base + a]) out[o] = to;
       }

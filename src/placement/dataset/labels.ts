@@ -6,8 +6,10 @@ import { type Mask, mask } from "../../vision/index.js";
 /** The class table of a dataset folder, in its root. */
 export const CLASSES_FILE = "semantic_segmentation_labels.json";
 
+type Rgb = readonly [number, number, number];
+
 /** Classes of a semantic mask by colour (contract 7.1, semantic_segmentation_labels.json). */
-export type CadClasses = readonly Readonly<{ name: string; rgb: readonly [number, number, number] }>[];
+export type CadClasses = readonly Readonly<{ name: string; rgb: Rgb }>[];
 
 /** Where a named defect may lie, by class; others may lie on anything that is not background. */
 const WHERE: Readonly<Record<string, readonly string[]>> = {
@@ -17,32 +19,43 @@ const WHERE: Readonly<Record<string, readonly string[]>> = {
   less_solder: ["pad"],
 };
 
-/** Reads the colour table: keys such as "(255, 0, 0, 255)", values with a `class`. Bad entries become problems. */
-export async function readCadClasses(file: string): Promise<{ classes: CadClasses; problems: Problem[] }> {
+/** A key is a tuple or list of three or four whole numbers: "(255, 0, 0, 255)". */
+const COLOUR = /^\s*[([]\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,\s*\d{1,3}\s*)?,?\s*[)\]]\s*$/;
+
+/**
+ * Reads the colour table: keys such as "(255, 0, 0, 255)", values with a `class`; background and unlabelled are left
+ * out. Bad entries become problems: their pixels would silently be taken for the class of the next colour.
+ */
+export async function readCadClasses(
+  file: string,
+): Promise<{ classes: CadClasses; background: readonly Rgb[]; problems: Problem[] }> {
   const value = await readJson(file);
   const problems: Problem[] = [];
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new ReflowError("data", "labels_invalid", "the label table is not a JSON object", "Restore it.", {
       where: { file },
     });
-  const classes: { name: string; rgb: readonly [number, number, number] }[] = [];
+  const classes: { name: string; rgb: Rgb }[] = [];
+  const background: Rgb[] = [];
   for (const [key, entry] of Object.entries(value)) {
-    const rgb = key.match(/\d+/g)?.slice(0, 3).map(Number);
+    const rgb = COLOUR.exec(key)?.slice(1, 4).map(Number);
     const name = (entry as { class?: unknown } | null)?.class;
-    if (rgb?.length !== 3 || typeof name !== "string") {
+    if (!rgb || rgb.some((v) => v > 255) || typeof name !== "string") {
+      const fault = rgb?.every((v) => v <= 255) ? "has no class" : "is not a colour";
       problems.push({
         code: "labels_entry_invalid",
-        severity: "warning",
-        message: `entry ${JSON.stringify(key)} is not a colour with a class`,
+        severity: "error",
+        message: `entry ${JSON.stringify(key)} ${fault}`,
         hint: 'Write "(r, g, b, a)": {"class": "pad"}.',
         where: { file, field: key },
       });
       continue;
     }
-    if (/^(background|unlabelled|unlabeled)$/i.test(name)) continue;
-    classes.push({ name: name.toLowerCase(), rgb: [rgb[0], rgb[1], rgb[2]] });
+    const colour: Rgb = [rgb[0], rgb[1], rgb[2]];
+    if (/^(background|unlabelled|unlabeled)$/i.test(name)) background.push(colour);
+    else classes.push({ name, rgb: colour });
   }
-  return { classes, problems };
+  return { classes, background, problems };
 }
 
 /** The pixels where a defect of that name may be centred, by nearest class colour. */
@@ -61,7 +74,7 @@ export async function legalRegion(file: string, classes: CadClasses, anomaly: st
         name = c.name;
       }
     }
-    if (name !== undefined && (!wanted || wanted.includes(name))) out.data[i] = 1;
+    if (name !== undefined && (!wanted || wanted.includes(name.toLowerCase()))) out.data[i] = 1;
   }
   return out;
 }

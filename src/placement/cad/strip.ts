@@ -1,0 +1,136 @@
+import { type Component, halfToEven, linePixels } from "../../vision/index.js";
+
+/** A group of pad and solder pixels with its centre of mass. */
+export type Group = Readonly<{ index: number; part: Component; centre: Readonly<{ x: number; y: number }> }>;
+
+export type GroupMap = Readonly<{
+  width: number;
+  height: number;
+  /** 1 + the index of the group that a pixel belongs to, or 0. */
+  of: Int32Array;
+}>;
+
+export function groupsOf(
+  parts: readonly Component[],
+  width: number,
+  height: number,
+): { groups: readonly Group[]; map: GroupMap } {
+  const of = new Int32Array(width * height);
+  const groups = parts.map((part, index) => {
+    let x = 0;
+    let y = 0;
+    for (const i of part.pixels) {
+      of[i] = index + 1;
+      const column = i % width;
+      x += column;
+      y += (i - column) / width;
+    }
+    return { index, part, centre: { x: x / part.area, y: y / part.area } };
+  });
+  return { groups, map: { width, height, of } };
+}
+
+/**
+ * The gap between two groups (contract 5.6): lines parallel to the one through both centres, side by side in whole
+ * steps to both sides as long as they hit both groups; of each line the pixels outside the groups and between them.
+ * Indices into the image, some more than once.
+ */
+export function gapStrip(a: Group, b: Group, map: GroupMap): readonly number[] {
+  const dx = b.centre.x - a.centre.x;
+  const dy = b.centre.y - a.centre.y;
+  const length = Math.sqrt(dx * dx + dy * dy);
+  if (length < 1) return [];
+  const ray: Ray = {
+    middle: { x: (a.centre.x + b.centre.x) / 2, y: (a.centre.y + b.centre.y) / 2 },
+    along: { x: dx / length, y: dy / length },
+    side: { x: -dy / length, y: dx / length },
+    reach: length / 2 + Math.max(diagonal(a.part), diagonal(b.part)),
+  };
+  const most = Math.max(map.width, map.height);
+  const out = [...(between(a, b, ray, 0, map) ?? [])];
+  for (const sign of [1, -1])
+    for (let offset = 1; offset < most; offset++) {
+      const line = between(a, b, ray, sign * offset, map);
+      if (!line) break;
+      out.push(...line);
+    }
+  return out;
+}
+
+type Vector = Readonly<{ x: number; y: number }>;
+type Ray = Readonly<{ middle: Vector; along: Vector; side: Vector; reach: number }>;
+
+/** The gap's pixels on one line; undefined when it misses one of the groups. */
+function between(a: Group, b: Group, ray: Ray, offset: number, map: GroupMap): readonly number[] | undefined {
+  const middle = { x: ray.middle.x + ray.side.x * offset, y: ray.middle.y + ray.side.y * offset };
+  const end = (sign: 1 | -1): Vector => ({
+    x: halfToEven(middle.x + sign * (ray.along.x * ray.reach)),
+    y: halfToEven(middle.y + sign * (ray.along.y * ray.reach)),
+  });
+  const outside: [pixel: number, at: number][] = [];
+  const [inA, inB] = [span(), span()];
+  for (const pixel of linePixels(end(-1), end(1), map.width, map.height)) {
+    const x = pixel % map.width;
+    const at = x * ray.along.x + ((pixel - x) / map.width) * ray.along.y;
+    const group = map.of[pixel] - 1;
+    if (group === a.index) inA.add(at);
+    else if (group === b.index) inB.add(at);
+    else outside.push([pixel, at]);
+  }
+  if (inA.high < inA.low || inB.high < inB.low) return undefined;
+  const ends = [Math.min(inA.high, inB.high), Math.max(inA.low, inB.low)].sort((p, q) => p - q);
+  const [from, to] = ends as [number, number];
+  return outside.filter(([, at]) => at >= from && at <= to).map(([pixel]) => pixel);
+}
+
+function span() {
+  const s = {
+    low: Number.POSITIVE_INFINITY,
+    high: Number.NEGATIVE_INFINITY,
+    add: (at: number): void => {
+      s.low = Math.min(s.low, at);
+      s.high = Math.max(s.high, at);
+    },
+  };
+  return s;
+}
+
+function diagonal({ box }: Component): number {
+  return Math.sqrt(box.width ** 2 + box.height ** 2);
+}
+
+/** The groups ordered along the main axis of their centres. */
+export function alongMainAxis(groups: readonly Group[]): readonly Group[] {
+  const mean = (pick: (g: Group) => number): number =>
+    groups.reduce((n, g) => n + pick(g), 0) / groups.length;
+  const mx = mean((g) => g.centre.x);
+  const my = mean((g) => g.centre.y);
+  const rows = groups.map((g) => ({ x: g.centre.x - mx, y: g.centre.y - my }));
+  const axis = mainAxis(rows);
+  return groups
+    .map((group, i) => ({ group, at: rows[i].x * axis.x + rows[i].y * axis.y }))
+    .sort((p, q) => p.at - q.at)
+    .map(({ group }) => group);
+}
+
+/**
+ * First right singular vector of centred points. Its sign decides which way a chain is walked; it is that of a
+ * Householder reduction, as linear algebra libraries give it.
+ */
+export function mainAxis(rows: readonly Vector[]): Vector {
+  let [xx, xy, yy] = [0, 0, 0];
+  for (const { x, y } of rows) {
+    xx += x * x;
+    xy += x * y;
+    yy += y * y;
+  }
+  const angle = 0.5 * Math.atan2(2 * xy, xx - yy);
+  const axis =
+    xy === 0 ? (xx >= yy ? { x: 1, y: 0 } : { x: 0, y: 1 }) : { x: Math.cos(angle), y: Math.sin(angle) };
+  // The first column is reflected onto the axis of its first element, against its sign.
+  const first = rows[0] as Vector;
+  const column = Math.sqrt(xx);
+  const flipped = first.x < 0 ? 1 : -1;
+  const [d, wanted] = column > 0 ? [flipped * column, axis.x] : [first.y < 0 ? 1 : -1, axis.y];
+  return Math.sign(wanted) === Math.sign(d) || wanted === 0 ? axis : { x: -axis.x, y: -axis.y };
+}

@@ -1,0 +1,112 @@
+import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { dataError, explainWriteError, isErrno, type ReflowError } from "../kit/errors.js";
+import { exists, joinInside, readJson, writeJsonAtomic } from "../kit/files.js";
+import type { SampleResult } from "./routes/task.js";
+
+/** What became of one sample; `inputs` is a hash of what it was made from. */
+export type SampleEntry = Readonly<{ key: string; inputs: string }> & SampleResult;
+
+/** The notes of a placement in the making, so that a stopped one goes on where it was. */
+export type Records = Readonly<{
+  /** An earlier result, when its inputs are the same and its masks are still there. */
+  done: (key: string, inputs: string) => Promise<SampleEntry | undefined>;
+  add: (entry: SampleEntry) => Promise<void>;
+  /** Writes `place.json`, removes masks that no entry has any more, and ends the notes. */
+  finish: (totals: Readonly<Record<string, unknown>>, entries: readonly SampleEntry[]) => Promise<void>;
+}>;
+
+const FINAL = "place.json";
+const RUNNING = ".place.jsonl";
+
+/**
+ * Opens `output` for a placement with `settings`. A new or empty folder begins; one of the same settings goes on.
+ * Throws `output_exists` for any other content, so that masks of different settings never mix.
+ */
+export async function openRecords(
+  output: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<Records> {
+  const final = path.join(output, FINAL);
+  const running = path.join(output, RUNNING);
+  const header = JSON.stringify({ settings });
+  const names = await listing(output);
+  const known = new Map<string, SampleEntry>();
+  if (names.includes(FINAL)) for (const e of await readFinal(final, header, output)) known.set(e.key, e);
+  if (names.includes(RUNNING)) {
+    const lines = (await readFile(running, "utf8")).split("\n");
+    // Cut off within the first line: nothing was made yet.
+    if (lines.length < 2) await rm(running);
+    else for (const e of readRunning(lines, header, output)) known.set(e.key, e);
+  } else if (names.length > 0 && !names.includes(FINAL))
+    throw refused(output, "is not empty and holds no work of this command");
+  else if (names.length === 0) await begin(running, header);
+  return {
+    done: async (key, inputs) => {
+      const entry = known.get(key);
+      if (!entry || entry.inputs !== inputs) return undefined;
+      const there = await Promise.all(entry.masks.map((m) => exists(joinInside(output, m.file))));
+      return there.every(Boolean) ? entry : undefined;
+    },
+    add: async (entry) => {
+      try {
+        if (!(await exists(running))) await begin(running, header);
+        await appendFile(running, `${JSON.stringify(entry)}\n`);
+      } catch (error) {
+        throw explainWriteError(error, running);
+      }
+    },
+    finish: async (totals, entries) => {
+      const kept = new Set(entries.flatMap((e) => e.masks.map((m) => m.file)));
+      for (const { masks } of known.values())
+        for (const { file } of masks)
+          if (!kept.has(file)) await rm(joinInside(output, file), { force: true });
+      await writeJsonAtomic(final, { settings, totals, samples: entries });
+      await rm(running, { force: true });
+    },
+  };
+}
+
+async function listing(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return [];
+    if (isErrno(error, "ENOTDIR")) throw refused(folder, "is a file");
+    throw explainWriteError(error, folder);
+  }
+}
+
+async function begin(running: string, header: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(running), { recursive: true });
+    await appendFile(running, `${header}\n`);
+  } catch (error) {
+    throw explainWriteError(error, running);
+  }
+}
+
+function readRunning(lines: readonly string[], header: string, output: string): readonly SampleEntry[] {
+  if (lines[0] !== header) throw refused(output, "was begun with other settings");
+  // The last line may have been cut off while it was written: that sample is placed again.
+  return lines.slice(1, -1).flatMap((line) => {
+    try {
+      return [JSON.parse(line) as SampleEntry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function readFinal(file: string, header: string, output: string): Promise<readonly SampleEntry[]> {
+  const whole = (await readJson(file)) as { settings?: unknown; samples?: unknown };
+  if (JSON.stringify({ settings: whole?.settings }) !== header || !Array.isArray(whole.samples))
+    throw refused(output, "was made with other settings");
+  return whole.samples as SampleEntry[];
+}
+
+function refused(output: string, why: string): ReflowError {
+  return dataError("output_exists", `${output} ${why}`, "Name a new folder, or remove this one first.", {
+    file: output,
+  });
+}

@@ -7,7 +7,15 @@
 // test cases in value (paths by their last names). Upstream's logging and models are shadowed by stubs in a scratch
 // folder; its code is never changed and never part of this repository.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -43,8 +51,7 @@ const STUBS = {
     "def _n(*a, **k):\n    pass\ninfo = warning = error = debug = critical = success = init_loguru_file = _n\n",
   "roi_generate/__init__.py": "",
   "roi_generate/model.py": "class ROIGenerateModels:\n    pass\n",
-  "torch.py":
-    "class cuda:\n    is_available = staticmethod(lambda: False)\ndef device(n):\n    return n\n",
+  "torch.py": "class cuda:\n    is_available = staticmethod(lambda: False)\ndef device(n):\n    return n\n",
   // One board a line; the answer is a line of JSON and then the bits of every candidate.
   "candidates.py": `import sys, json, numpy as np
 from automatic_mask_placement.cad2roi import CADToROIGenerator
@@ -111,7 +118,11 @@ async function compareCandidates(boards) {
     for (const [kind, list] of Object.entries(head)) {
       const ours = CAD_DEFECTS.includes(kind) ? cadCandidates(cad, kind) : [];
       const name = `${path.basename(file)} ${kind}`;
-      count(`boards, ${kind}`, ours.length === list.length, `${name}: ${ours.length} ours, ${list.length} theirs`);
+      count(
+        `boards, ${kind}`,
+        ours.length === list.length,
+        `${name}: ${ours.length} ours, ${list.length} theirs`,
+      );
       list.forEach((entry, i) => {
         const bits = bytes.subarray(at, at + step);
         at += step;
@@ -139,7 +150,11 @@ const rows = (file) =>
     .split("\n")
     .map((line) => named(JSON.parse(line)));
 const shape = (list) =>
-  list.map((r) => [r.name, r.defect_type, ...[r.submask, r.clean_image, r.cad_mask].map((p) => p && path.basename(p))]);
+  list.map((r) => [
+    r.name,
+    r.defect_type,
+    ...[r.submask, r.clean_image, r.cad_mask].map((p) => p && path.basename(p)),
+  ]);
 const masksIn = (folder) =>
   readdirSync(folder, { recursive: true })
     .map(String)
@@ -154,11 +169,57 @@ function theirChain(dataset, types, n, mode, out) {
   const spec = path.join(dataset, "defect_spec.jsonl");
   const where = ["--dataset-dir", dataset, "--clean-dir", dataset];
   run([utility("validate_amp_inputs"), ...where, "--defect-spec", spec]);
-  run([utility("allocate_samples"), "--num-sdg", String(n), "--defect-types", ...types, "--mask-path", dataset, "--output", alloc, "--mode", mode]);
-  run([utility("build_amp_samples"), ...where, "--defect-spec", spec, "--allocation", alloc, "--output", samples]);
+  run([
+    utility("allocate_samples"),
+    "--num-sdg",
+    String(n),
+    "--defect-types",
+    ...types,
+    "--mask-path",
+    dataset,
+    "--output",
+    alloc,
+    "--mode",
+    mode,
+  ]);
+  run([
+    utility("build_amp_samples"),
+    ...where,
+    "--defect-spec",
+    spec,
+    "--allocation",
+    alloc,
+    "--output",
+    samples,
+  ]);
   const seeds = readFileSync(`${samples}.n_seeds`, "utf8").trim();
-  run(["-m", "scripts.anomaly_gen.run_auto_roi_amp", "--input", samples, "--defect-desc", spec, "--output", amp, "--n_seeds", seeds, "--seed", "42"]);
-  run(["-m", "scripts.utilities.build_jsonl", "--amp-output-dir", amp, ...where, "--allocation", alloc, "--defect-types", ...types, "--output", path.join(out, "testcase.jsonl")]);
+  run([
+    "-m",
+    "scripts.anomaly_gen.run_auto_roi_amp",
+    "--input",
+    samples,
+    "--defect-desc",
+    spec,
+    "--output",
+    amp,
+    "--n_seeds",
+    seeds,
+    "--seed",
+    "42",
+  ]);
+  run([
+    "-m",
+    "scripts.utilities.build_jsonl",
+    "--amp-output-dir",
+    amp,
+    ...where,
+    "--allocation",
+    alloc,
+    "--defect-types",
+    ...types,
+    "--output",
+    path.join(out, "testcase.jsonl"),
+  ]);
 }
 
 async function compareChain(seed) {

@@ -77,7 +77,7 @@ function run(args, input) {
   const done = spawnSync(python, args, {
     input,
     encoding: "utf8",
-    cwd: upstream,
+    cwd: stubs,
     env: { ...process.env, PYTHONPATH: `${stubs}:${upstream}`, PYTHONDONTWRITEBYTECODE: "1" },
     maxBuffer: 1 << 28,
   });

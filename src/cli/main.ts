@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "make a small board workspace and run the whole loop on it, offline",
     load: async () => (await import("./commands/demo.js")).registerDemo,
   },
+  generate: {
+    description: "make labelled defect pictures: one of the six flows",
+    load: async () => (await import("./commands/generate.js")).registerGenerate,
+  },
   scene: {
     description: "make inspection images with exact labels from a board's CAD scene",
     load: async () => (await import("./scene/index.js")).registerScene,

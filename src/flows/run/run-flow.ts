@@ -1,0 +1,85 @@
+import path from "node:path";
+import { type Clock, systemClock } from "../../engine/clock.js";
+import { ReflowError } from "../../kit/errors.js";
+import { type Emit, silent } from "../../kit/events.js";
+import { writeJsonAtomic } from "../../kit/files.js";
+import { acquireLock } from "../../loop/lock.js";
+import { writePage } from "../page/index.js";
+import type { FlowDefinition } from "./definition.js";
+import { makeFolder, openFolder, removeIfEmpty, RESULT_FILE } from "./folder.js";
+import { sweep } from "./leftovers.js";
+import { stepRunner } from "./steps.js";
+import type { FlowOutcome, FlowRequest } from "./types.js";
+
+export type FlowRun = Readonly<{
+  output: string;
+  request: FlowRequest;
+  outcome: FlowOutcome;
+  /** `preview/index.html` */
+  page: string;
+  /** Steps that an earlier run had finished. */
+  kept: number;
+}>;
+
+export type RunOptions = Readonly<{
+  output: string;
+  workers: number;
+  emit?: Emit;
+  signal?: AbortSignal;
+  clock?: Clock;
+}>;
+
+/**
+ * Runs a flow into a folder: `flow.json` with the request first, then its steps, each with a receipt, then the page and
+ * `result.json`. Whatever stopped it, and wherever, the same request goes on from there and gives the same bytes
+ * (receipts hold times and differ).
+ *
+ * Throws `output_exists`, `flow_differs`, `run_locked`, `interrupted`, and what the steps throw; finished work is kept.
+ */
+export async function runFlow(
+  definition: FlowDefinition,
+  request: FlowRequest,
+  o: RunOptions,
+): Promise<FlowRun> {
+  const output = path.resolve(o.output);
+  const emit = o.emit ?? silent;
+  const { isNew } = await makeFolder(output);
+  const lock = await acquireLock(output);
+  let begun = false;
+  try {
+    await openFolder(output, request);
+    begun = true;
+    await sweep(path.join(output, "receipts"));
+    const runner = stepRunner({
+      request,
+      output,
+      total: definition.steps(request),
+      workers: o.workers,
+      emit,
+      signal: o.signal,
+      clock: o.clock ?? systemClock,
+    });
+    const outcome = await definition.run({ request, output, workers: o.workers, emit, step: runner.step });
+    o.signal?.throwIfAborted();
+    const page = await writePage(output, { title: definition.title, request, outcome });
+    const { samples: _, ...result } = outcome;
+    await writeJsonAtomic(path.join(output, RESULT_FILE), { version: 1, flow: request.flow, name: request.name, ...result });
+    return { output, request, outcome, page, kept: runner.kept() };
+  } catch (error) {
+    throw stopped(error, o.signal);
+  } finally {
+    await lock.release();
+    if (isNew && !begun) await removeIfEmpty(output);
+  }
+}
+
+function stopped(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (!signal?.aborted) return error;
+  return new ReflowError(
+    "interrupted",
+    "interrupted",
+    "stopped; finished work is kept",
+    "The same command goes on where it was.",
+    { cause: error },
+  );
+}

@@ -1,0 +1,62 @@
+import { ReflowError } from "../../kit/errors.js";
+
+/** Crops a frame gives on the board that the rule of the contract was measured on (dig 2). */
+export const CROPS_PER_PATCH = 30;
+
+/**
+ * Crops after so many frames, measured with `reflow generate structural` on our boards (docs/flows.md), all modes of
+ * the cookbook, seed 0.
+ */
+export const MEASURED_YIELD: Readonly<Record<string, readonly (readonly [patches: number, crops: number])[]>> = {};
+
+export type Sizing = Readonly<{
+  render_patches: number;
+  /** Crops to expect; undefined where nothing was measured on this board. */
+  expected: number | undefined;
+  warnings: readonly string[];
+}>;
+
+/**
+ * "I want N structural defects": how many frames to render (dig 2). The rule is `ceil(N / 30)`, without a correction for
+ * modes that are off; on boards whose yield was measured, `board` gives the frames that reach N there.
+ * Throws `count_invalid` below 1.
+ */
+export function sizeStructural(wanted: number, board?: string): Sizing {
+  if (!Number.isInteger(wanted) || wanted < 1)
+    throw new ReflowError(
+      "usage",
+      "count_invalid",
+      `${wanted} structural defects cannot be made`,
+      "Ask for a whole number from 1.",
+    );
+  const measured = board === undefined ? undefined : MEASURED_YIELD[board];
+  const render_patches = measured ? patchesFor(wanted, measured) : Math.ceil(wanted / CROPS_PER_PATCH);
+  const expected = measured ? Math.round(yieldOf(render_patches, measured)) : undefined;
+  const warnings: string[] = ["The number of crops is an estimate; the result reports the real one."];
+  if (wanted < CROPS_PER_PATCH)
+    warnings.push(
+      `Fewer than ${CROPS_PER_PATCH}: narrow defect_modes, component_types or ratio; one frame gives more than that on a full board.`,
+    );
+  if (render_patches === 1) warnings.push("A single frame may be empty; 2 or 3 are safer.");
+  return { render_patches, expected, warnings };
+}
+
+type Yield = readonly (readonly [patches: number, crops: number])[];
+
+/** Crops after `patches` frames, straight between what was measured. */
+export function yieldOf(patches: number, measured: Yield): number {
+  const points: Yield = [[0, 0], ...measured];
+  const last = points.at(-1) as readonly [number, number];
+  if (patches >= last[0]) return last[1];
+  const next = points.findIndex(([p]) => p > patches);
+  const [p0, c0] = points[next - 1] as readonly [number, number];
+  const [p1, c1] = points[next] as readonly [number, number];
+  return c0 + ((c1 - c0) * (patches - p0)) / (p1 - p0);
+}
+
+/** Fewest frames that reach `wanted` crops; those of the whole board when it has fewer. */
+function patchesFor(wanted: number, measured: Yield): number {
+  const most = measured.at(-1)?.[0] ?? 1;
+  for (let patches = 1; patches < most; patches++) if (yieldOf(patches, measured) >= wanted) return patches;
+  return most;
+}

@@ -1,7 +1,7 @@
 import { good } from "./good/flow.js";
 import type { FlowDefinition } from "./run/definition.js";
-import type { FlowId } from "./run/types.js";
+import type { FlowId } from "./knobs/index.js";
 import { structural } from "./structural/flow.js";
 
 /** The flows that run. */
-export const FLOWS: Readonly<Partial<Record<FlowId, FlowDefinition>>> = { good, structural };
+export const FLOW_DEFINITIONS: Readonly<Partial<Record<FlowId, FlowDefinition>>> = { good, structural };

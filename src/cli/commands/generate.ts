@@ -13,7 +13,7 @@ type Flags = Readonly<{
   cookbook: string;
   output: string;
   seed: number;
-  set: Readonly<Record<string, string>>;
+  set: readonly string[];
   platform: string;
   toWorkspace?: string;
   workers?: number;
@@ -48,7 +48,7 @@ export function registerGenerate(program: Command): void {
     .requiredOption("--cookbook <name|dir>", "a cookbook's folder, or one of ours: dense, mixed, metal_surface, glass")
     .requiredOption("--output <dir>", "new folder for the run; a stopped command goes on there")
     .option("--seed <n>", "seed of everything random", seed, 0)
-    .option("--set <knob=value>", "a knob; may be given several times", collect, {})
+    .option("--set <knob=value>", "a knob; may be given several times", collect, [])
     .option("--platform <name>", "where it runs: local", "local")
     .option("--to-workspace <dir>", "also make a cold-start workspace for `reflow run`")
     .option("--workers <n>", "worker threads (default: all cores); results do not depend on it", workersOption)
@@ -59,15 +59,15 @@ export function registerGenerate(program: Command): void {
 }
 
 async function run(word: string, flags: Flags): Promise<void> {
-  const { FLOW_IDS, FLOWS, loadFlowCookbook, makeRequest, runFlow } = await import("../../flows/index.js");
-  const id = FLOW_IDS.find((known) => known === word);
+  const { FLOW_DEFINITIONS, FLOWS, loadFlowCookbook, makeRequest, runFlow } = await import("../../flows/index.js");
+  const id = FLOWS.find((known) => known === word);
   if (!id) {
-    const near = nearestName(word, FLOW_IDS);
+    const near = nearestName(word, FLOWS);
     throw new ReflowError(
       "usage",
       "flow_unknown",
       `there is no flow "${word}"`,
-      near ? `Did you mean ${near}?` : `Choose from ${FLOW_IDS.join(", ")}.`,
+      near ? `Did you mean ${near}?` : `Choose from ${FLOWS.join(", ")}.`,
     );
   }
   if (flags.platform !== "local")
@@ -77,7 +77,7 @@ async function run(word: string, flags: Flags): Promise<void> {
       `flows do not run on "${flags.platform}"`,
       "Leave --platform out, or say local.",
     );
-  const definition = FLOWS[id];
+  const definition = FLOW_DEFINITIONS[id];
   if (!definition) throw notYet(id);
   const cookbook = await loadFlowCookbook(flags.cookbook, { roots: [COOKBOOKS] });
   const request = makeRequest(definition, cookbook, { seed: flags.seed, set: flags.set });
@@ -150,14 +150,8 @@ function refusals({ accounts, refused }: FlowRun["outcome"]): readonly string[] 
   return some.length > 0 ? [`Refused: ${some.map(([why, count]) => `${why} ${count}`).join(", ")}`] : [];
 }
 
-function collect(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const at = text.indexOf("=");
-  if (at < 1)
-    throw new ReflowError("usage", "knob_invalid", `--set ${text} has no "="`, "Write --set knob=value.");
-  const knob = text.slice(0, at);
-  if (Object.hasOwn(before, knob))
-    throw new ReflowError("usage", "knob_invalid", `${knob} is set twice`, "Keep one of the two.");
-  return { ...before, [knob]: text.slice(at + 1) };
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 function workersOption(text: string): number {

@@ -14,7 +14,6 @@ export const DAY0 = { render: "usd2roi-components", crop: "usd2roi-components/cr
 /** Good pictures of a modelled board: render, regions of interest, appearance (dig 1.3, 1.4). */
 export const good: FlowDefinition = {
   id: "good",
-  prefix: "good_image_gen",
   title: "Good images",
   usecases: ["pcb"],
   steps: (r) => (r.cookbook.settings.board ? 4 : 3),

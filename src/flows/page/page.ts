@@ -1,7 +1,11 @@
 import { type Html, html, trusted } from "../../kit/html.js";
+import { knobText } from "../knobs/index.js";
 import type { Account, Column, FlowOutcome, FlowRequest } from "../run/types.js";
 import { STYLE } from "./style.js";
 import { refusalText } from "./words.js";
+
+/** Knobs of clusters: they change nothing here. */
+const MACHINES = /_(?:image|gpu|cpu|memory|storage|timeout)$|^(?:platform|workflow_name)$/;
 
 /** One row of pictures: file names below the page's folder, in the order of the columns. */
 export type PageRow = Readonly<{ title: string; cells: readonly Readonly<{ src: string; caption: string; width: number; height: number }>[] }>;
@@ -46,7 +50,9 @@ ${outcome.next.map((command) => html`<pre><code>${command}</code></pre>`)}
 <h2>Request</h2>
 ${table(
   ["knob", "value"],
-  Object.entries(request.knobs).map(([k, v]) => [k, v === null ? "null" : String(v) || "–"]),
+  Object.entries(request.knobs)
+    .filter(([k]) => !MACHINES.test(k))
+    .map(([k, v]) => [k, knobText(v) || "–"]),
 )}
 </main>
 </body>

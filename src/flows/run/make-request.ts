@@ -1,18 +1,18 @@
 import { ReflowError } from "../../kit/errors.js";
 import type { FlowCookbook } from "../cookbook/index.js";
+import { FLOW_INFO, type KnobValues, knobText, parseKnob, parseSets, resolveKnobs } from "../knobs/index.js";
 import type { FlowDefinition } from "./definition.js";
-import { checkName, stampOf } from "./stamp.js";
-import type { FlowRequest, Knobs, KnobValue } from "./types.js";
+import { stampOf } from "./stamp.js";
+import type { FlowRequest, Knobs } from "./types.js";
 
 /**
- * A checked request: knobs resolved (given, else the cookbook's, else the default), a name with a stamp. Throws
- * usage errors for knobs that are unknown or belong to another flow, and `usecase_wrong` for a cookbook of another use
- * case.
+ * A checked request: each knob as given with `knob=value`, else as the cookbook has it, else its default; and a name with
+ * a stamp. Throws the usage errors of the knobs, `usecase_wrong` for a cookbook of another use case, and `cookbook_differs`.
  */
 export function makeRequest(
   definition: FlowDefinition,
   cookbook: FlowCookbook,
-  o: Readonly<{ seed: number; set: Readonly<Record<string, string>> }>,
+  o: Readonly<{ seed: number; set: readonly string[] }>,
 ): FlowRequest {
   if (definition.usecases.length > 0 && !definition.usecases.includes(cookbook.usecase))
     throw new ReflowError(
@@ -21,26 +21,40 @@ export function makeRequest(
       `${definition.id} works on boards (${definition.usecases.join(", ")}), the cookbook ${cookbook.name} is of ${cookbook.usecase}`,
       "For metal and glass use `reflow generate day1-roi`.",
     );
-  const knobs = resolve(definition, cookbook, o.set);
-  const { name: given, ...rest } = knobs;
-  const stamp = stampOf([definition.id, cookbook.name, o.seed, rest, cookbook.files]);
-  const name = checkName(typeof given === "string" && given !== "" ? given : `${definition.prefix}-${stamp}`);
-  return { flow: definition.id, name, cookbook, seed: o.seed, knobs: { ...rest, name } };
+  const given = parseSets(o.set, definition.id);
+  const { name: _, ...knobs } = resolved(definition, cookbook, given);
+  // Where the files lie does not change what is made of them.
+  const { dig_url_root: __, ...asked } = knobs;
+  const stamp = stampOf([definition.id, cookbook.name, o.seed, asked, cookbook.files]);
+  const prefix = FLOW_INFO[definition.id].prefix;
+  const name = typeof given.name === "string" ? given.name : `${prefix}-${stamp}`;
+  return { flow: definition.id, name, cookbook, seed: o.seed, knobs: { name, ...knobs } };
 }
 
-/** Until the table of knobs is there. */
-const DEFAULTS: Readonly<Record<string, Knobs>> = {
-  structural: { render_patches: 5, defect_modes: "all", crop_offset: 10, scene_filename: "spark_lighting.usd", dig_url_root: "" },
-  good: { render_patches: -1, crop_max_emit: "", scene_filename: "spark_lighting.usd", dig_url_root: "" },
-};
+function resolved(definition: FlowDefinition, cookbook: FlowCookbook, given: KnobValues): Knobs {
+  const own: Record<string, Knobs[string]> = {};
+  for (const [knob, value] of Object.entries(cookbook.settings.defaults[definition.id] ?? {}))
+    own[knob] = parseKnob(knob, knobText(value), definition.id);
+  const set: Record<string, Knobs[string]> = { ...own, ...given };
+  // What the cookbook is about is not a choice.
+  const board = definition.usecases.includes("pcb") ? cookbook.name : undefined;
+  if (board !== undefined) {
+    require("board", given.board, board);
+    set.board = board;
+  }
+  if (["texture-day0", "day1-align", "day1-roi", "finetune"].includes(definition.id)) {
+    require("usecase", given.usecase, cookbook.usecase);
+    set.usecase = cookbook.usecase;
+  }
+  return Object.fromEntries(Object.entries(resolveKnobs(definition.id, set)).map(([k, { value }]) => [k, value]));
+}
 
-function resolve(
-  definition: FlowDefinition,
-  cookbook: FlowCookbook,
-  set: Readonly<Record<string, string>>,
-): Record<string, KnobValue> {
-  const given = Object.fromEntries(
-    Object.entries(set).map(([k, v]) => [k, /^-?\d+$/.test(v) ? Number(v) : v]),
+function require(knob: string, given: Knobs[string] | undefined, known: string): void {
+  if (given === undefined || given === known) return;
+  throw new ReflowError(
+    "usage",
+    "cookbook_differs",
+    `${knob}=${knobText(given)}, but the cookbook is ${known}`,
+    `Leave ${knob} out, or name the other cookbook with --cookbook.`,
   );
-  return { ...DEFAULTS[definition.id], ...cookbook.settings.defaults[definition.id], ...given };
 }

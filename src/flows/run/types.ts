@@ -1,15 +1,11 @@
 import type { Problem } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
 import type { FlowCookbook } from "../cookbook/index.js";
+import type { FlowId, KnobValues } from "../knobs/index.js";
 
-/** The six flows, by the words of the command line. */
-export const FLOW_IDS = ["texture-day0", "good", "structural", "day1-align", "day1-roi", "finetune"] as const;
-export type FlowId = (typeof FLOW_IDS)[number];
-
-export type KnobValue = string | number | boolean | null;
 
 /** Every knob of the flow with its value: given, from the cookbook, or the default. */
-export type Knobs = Readonly<Record<string, KnobValue>>;
+export type Knobs = KnobValues;
 
 /** What a flow was asked for. Equal requests give equal bytes. */
 export type FlowRequest = Readonly<{

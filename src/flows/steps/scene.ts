@@ -6,7 +6,7 @@ import { buildScene, writeScene } from "../../scene/build/index.js";
 import { openScene } from "../../scene/flatten/index.js";
 import type { Scene } from "../../scene/model.js";
 import type { FlowContext, FlowRequest, Step } from "../run/types.js";
-import { word } from "../run/knobs.js";
+import { rootFolder, word } from "../run/knobs.js";
 
 export const ASSETS = "assets";
 
@@ -43,8 +43,8 @@ function boardStep(name: string, seed: number): Step<SceneMade> {
 
 /** A file of the board's assets, by its name or path anywhere below them. */
 export async function assetFile({ knobs, cookbook }: FlowRequest, name: string): Promise<string> {
-  const root = word(knobs, "dig_url_root");
-  if (root === "")
+  const root = rootFolder(knobs);
+  if (root === undefined)
     throw new ReflowError(
       "usage",
       "root_missing",

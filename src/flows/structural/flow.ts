@@ -17,7 +17,6 @@ export const STRUCTURAL = { render: "structural_defect", edited: "structural_def
 /** Structural defects of a modelled board: render, components, appearance (dig 1.7). */
 export const structural: FlowDefinition = {
   id: "structural",
-  prefix: "structural_defect_gen",
   title: "Structural defects",
   usecases: ["pcb"],
   steps: (r) => (r.cookbook.settings.board ? 4 : 3),

@@ -1,7 +1,5 @@
 import { ReflowError } from "../../kit/errors.js";
-
-/** Crops a frame gives on the board that the rule of the contract was measured on (dig 2). */
-export const CROPS_PER_PATCH = 30;
+import { CROPS_PER_PATCH, patchesFor } from "../knobs/index.js";
 
 /**
  * Crops after so many frames, measured with `reflow generate structural` on our boards (docs/flows.md), all modes of
@@ -30,7 +28,7 @@ export function sizeStructural(wanted: number, board?: string): Sizing {
       "Ask for a whole number from 1.",
     );
   const measured = board === undefined ? undefined : MEASURED_YIELD[board];
-  const render_patches = measured ? patchesFor(wanted, measured) : Math.ceil(wanted / CROPS_PER_PATCH);
+  const render_patches = measured ? fewest(wanted, measured) : patchesFor(wanted);
   const expected = measured ? Math.round(yieldOf(render_patches, measured)) : undefined;
   const warnings: string[] = ["The number of crops is an estimate; the result reports the real one."];
   if (wanted < CROPS_PER_PATCH)
@@ -55,7 +53,7 @@ export function yieldOf(patches: number, measured: Yield): number {
 }
 
 /** Fewest frames that reach `wanted` crops; those of the whole board when it has fewer. */
-function patchesFor(wanted: number, measured: Yield): number {
+function fewest(wanted: number, measured: Yield): number {
   const most = measured.at(-1)?.[0] ?? 1;
   for (let patches = 1; patches < most; patches++) if (yieldOf(patches, measured) >= wanted) return patches;
   return most;

@@ -66,6 +66,10 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "decide where defects lie on clean images: masks and test cases for a generator",
     load: async () => (await import("./commands/place.js")).registerPlace,
   },
+  "validate-tree": {
+    description: "say which flow made a folder, and what is missing or wrong in it",
+    load: async () => (await import("./commands/validate-tree.js")).registerValidateTree,
+  },
   stage: {
     description: "run one job of a run (used by platforms)",
     hidden: true,

@@ -1,6 +1,6 @@
 import { good } from "./good/flow.js";
-import type { FlowDefinition } from "./run/definition.js";
 import type { FlowId } from "./knobs/index.js";
+import type { FlowDefinition } from "./run/definition.js";
 import { structural } from "./structural/flow.js";
 
 /** The flows that run. */

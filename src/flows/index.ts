@@ -6,5 +6,6 @@ export type { FlowDefinition } from "./run/definition.js";
 export { makeRequest } from "./run/make-request.js";
 export { type FlowRun, runFlow } from "./run/run-flow.js";
 export { stampOf } from "./run/stamp.js";
-export { type Account, type FlowContext, type FlowOutcome, type FlowRequest, type Knobs, type Step } from "./run/types.js";
+export type { Account, FlowContext, FlowOutcome, FlowRequest, Knobs, Step } from "./run/types.js";
 export { MEASURED_YIELD, type Sizing, sizeStructural, yieldOf } from "./structural/sizing.js";
+export * from "./tree/index.js";

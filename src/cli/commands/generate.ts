@@ -1,10 +1,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import type { FlowId, FlowRun } from "../../flows/index.js";
 import { ReflowError } from "../../kit/errors.js";
 import { nearestName } from "../../kit/nearest-name.js";
 import { cores } from "../../kit/pool.js";
-import type { FlowId, FlowRun } from "../../flows/index.js";
 import { onInterrupt } from "../interrupt.js";
 import { outputMode, quoted, reporter, suggest } from "../output.js";
 import { seed } from "../run-options.js";
@@ -45,13 +45,20 @@ export function registerGenerate(program: Command): void {
     .command("generate")
     .description("make labelled defect pictures: one of the six flows")
     .argument("<flow>", "good, structural, texture-day0, day1-align, day1-roi or finetune")
-    .requiredOption("--cookbook <name|dir>", "a cookbook's folder, or one of ours: dense, mixed, metal_surface, glass")
+    .requiredOption(
+      "--cookbook <name|dir>",
+      "a cookbook's folder, or one of ours: dense, mixed, metal_surface, glass",
+    )
     .requiredOption("--output <dir>", "new folder for the run; a stopped command goes on there")
     .option("--seed <n>", "seed of everything random", seed, 0)
     .option("--set <knob=value>", "a knob; may be given several times", collect, [])
     .option("--platform <name>", "where it runs: local", "local")
     .option("--to-workspace <dir>", "also make a cold-start workspace for `reflow run`")
-    .option("--workers <n>", "worker threads (default: all cores); results do not depend on it", workersOption)
+    .option(
+      "--workers <n>",
+      "worker threads (default: all cores); results do not depend on it",
+      workersOption,
+    )
     .option("--json", "events as JSON lines")
     .option("--plain", "no colours and no rewritten lines")
     .addHelpText("after", HELP)
@@ -59,7 +66,9 @@ export function registerGenerate(program: Command): void {
 }
 
 async function run(word: string, flags: Flags): Promise<void> {
-  const { FLOW_DEFINITIONS, FLOWS, loadFlowCookbook, makeRequest, runFlow } = await import("../../flows/index.js");
+  const { FLOW_DEFINITIONS, FLOWS, loadFlowCookbook, makeRequest, runFlow } = await import(
+    "../../flows/index.js"
+  );
   const id = FLOWS.find((known) => known === word);
   if (!id) {
     const near = nearestName(word, FLOWS);
@@ -94,7 +103,7 @@ async function run(word: string, flags: Flags): Promise<void> {
       clock: process.env.SOURCE_DATE_EPOCH && Number.isSafeInteger(epoch) ? frozenClock(epoch) : systemClock,
     });
     show.clear();
-    if (flags.json) show.emit({ type: "result", name: "generate", value: valueOf(result) });
+    if (flags.json) show.emit({ type: "result", name: "generate", value: jsonOf(result) });
     else {
       process.stdout.write(`${textOf(result).join("\n")}\n`);
       for (const command of result.outcome.next) suggest(command);
@@ -115,9 +124,18 @@ function notYet(id: FlowId): ReflowError {
   );
 }
 
-function valueOf({ output, request, outcome, page, kept }: FlowRun): Readonly<Record<string, unknown>> {
+function jsonOf({ output, request, outcome, page, kept }: FlowRun): Readonly<Record<string, unknown>> {
   const { samples: _, ...rest } = outcome;
-  return { output, flow: request.flow, name: request.name, seed: request.seed, knobs: request.knobs, page, kept, ...rest };
+  return {
+    output,
+    flow: request.flow,
+    name: request.name,
+    seed: request.seed,
+    knobs: request.knobs,
+    page,
+    kept,
+    ...rest,
+  };
 }
 
 function textOf({ output, request, outcome, page, kept }: FlowRun): readonly string[] {
@@ -131,7 +149,9 @@ function textOf({ output, request, outcome, page, kept }: FlowRun): readonly str
   const table = [["", "requested", "allocated", "generated"], ...rows];
   const widths = [0, 1, 2, 3].map((i) => Math.max(...table.map((row) => (row[i] as string).length)));
   const lines = table.map((row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[i] as number))).join("  "),
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[i] as number)))
+      .join("  "),
   );
   return [
     `${request.name} in ${output}`,
@@ -157,6 +177,11 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 function workersOption(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new ReflowError("usage", "usage", `--workers ${text} is no whole number from 1`, "For example --workers 2.");
+    throw new ReflowError(
+      "usage",
+      "usage",
+      `--workers ${text} is no whole number from 1`,
+      "For example --workers 2.",
+    );
   return value;
 }

@@ -1,4 +1,13 @@
-export { bundled, COOKBOOK_FILES, type CookbookFile, type FlowCookbook, invalid, loadFlowCookbook, readConfig, requiredFile } from "./load.js";
+export {
+  bundled,
+  COOKBOOK_FILES,
+  type CookbookFile,
+  type FlowCookbook,
+  invalid,
+  loadFlowCookbook,
+  readConfig,
+  requiredFile,
+} from "./load.js";
 export {
   type AgConfig,
   type AugmentationConfig,

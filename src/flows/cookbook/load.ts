@@ -1,12 +1,11 @@
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { stat } from "node:fs/promises";
+import type { z } from "zod";
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { exists, hashFile } from "../../kit/files.js";
-import type { z } from "zod";
+import { nearestName } from "../../kit/nearest-name.js";
 import { checked } from "../../scene/cookbook/check.js";
 import { readYamlFile } from "../../scene/cookbook/yaml-file.js";
-import { nearestName } from "../../kit/nearest-name.js";
-import { readdir } from "node:fs/promises";
 import { type FlowSettings, flowsSchema } from "./schema.js";
 
 /** The files of contract 6 that a flow may read, by the names they have in a cookbook's folder or above it. */

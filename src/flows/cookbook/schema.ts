@@ -7,7 +7,9 @@ const knobs = z.record(z.string(), knob);
 /** `flows.yaml`: what a flow has to know of a board or material beyond the common files. */
 export const flowsSchema = z.strictObject({
   /** `pcb`, `metal_surface`, `glass` or a name of your own: the segment of all paths below the storage root. */
-  usecase: z.string().regex(/^[a-z][a-z0-9_]*$/, { error: "must be a lower-case word such as metal_surface" }),
+  usecase: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/, { error: "must be a lower-case word such as metal_surface" }),
   /** One of Reflow's own boards, which needs no assets. Without it the scene is looked for in datasets/pcb/assets. */
   board: z.strictObject({ name: z.string().min(1), seed: z.int().min(0).default(1) }).optional(),
   /** How flows render: the lighting of every frame, and the quality. */
@@ -17,6 +19,16 @@ export const flowsSchema = z.strictObject({
       quality: z.enum(["preview", "final"]).default("final"),
     })
     .prefault({}),
+  /**
+   * The look that restyled crops get where no image-edit server is named: that of real pictures in a folder (from this
+   * file), or of frames that Reflow renders under another lighting. Without it crops keep the look of the render.
+   */
+  look: z
+    .strictObject({
+      exemplars: z.string().min(1).optional(),
+      lighting: z.enum(NAMED_LIGHTINGS, { error: `must be one of ${NAMED_LIGHTINGS.join(", ")}` }).optional(),
+    })
+    .optional(),
   /** Exemplars that Reflow draws itself where no data set is given. */
   exemplars: z.enum(["pcb", "metal", "glass"]).optional(),
   /** Values that replace the common defaults of knobs, by flow. */

@@ -1,27 +1,36 @@
 import { dataError } from "../../kit/errors.js";
 import { loadCookbook } from "../../scene/cookbook/index.js";
-import { roiSettings, type RoiSettings } from "../../scene/crop/index.js";
+import { type RoiSettings, roiSettings } from "../../scene/crop/index.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { whole, word } from "../run/knobs.js";
-import type { FlowContext, FlowOutcome, Knobs, Samples } from "../run/types.js";
+import type { FlowContext, FlowOutcome, FlowRequest, Knobs, Samples } from "../run/types.js";
 import { type Cropped, roiStep } from "../steps/crops.js";
 import { type Edited, editStep } from "../steps/edit.js";
+import { lookOf, looksByItself } from "../steps/look.js";
 import { type Rendered, renderStep } from "../steps/render.js";
 import { sceneOf } from "../steps/scene.js";
 
-export const DAY0 = { render: "usd2roi-components", crop: "usd2roi-components/crop", edited: "augment" } as const;
+export const DAY0 = {
+  render: "usd2roi-components",
+  crop: "usd2roi-components/crop",
+  edited: "augment",
+} as const;
 
 /** Good pictures of a modelled board: render, regions of interest, appearance (dig 1.3, 1.4). */
 export const good: FlowDefinition = {
   id: "good",
   title: "Good images",
   usecases: ["pcb"],
-  steps: (r) => (r.cookbook.settings.board ? 4 : 3),
+  steps: day0Steps,
   run: async (c) => {
     const day0 = await day0Crops(c);
-    return goodOutcome(whole(c.request.knobs, "render_patches"), day0);
+    return goodOutcome(c.request, day0);
   },
 };
+
+export function day0Steps(r: FlowRequest): number {
+  return 3 + Number(r.cookbook.settings.board !== undefined) + Number(looksByItself(r));
+}
 
 export type Day0 = Readonly<{ rendered: Rendered; cropped: Cropped; edited: Edited }>;
 
@@ -62,11 +71,13 @@ export async function day0Crops(c: FlowContext): Promise<Day0> {
     );
   const edited = await c.step(
     await editStep({
-      cookbook,
+      request: c.request,
+      look: await lookOf(c, { scene, board, settings }),
+      input: DAY0.crop,
       folder: DAY0.edited,
       pairs: cropped.crops.map(({ name }) => ({
-        from: `${DAY0.crop}/${kindPath(name, "normal_img")}.png`,
-        to: `${DAY0.edited}/crop/${name}`,
+        from: `${kindPath(name, "normal_img")}.png`,
+        to: `crop/${name}`,
       })),
     }),
   );
@@ -87,7 +98,8 @@ function capped(settings: RoiSettings, knobs: Knobs): RoiSettings {
   return cap === "" ? day0 : { ...day0, maxEmit: whole({ crop_max_emit: Number(cap) }, "crop_max_emit") };
 }
 
-export function goodOutcome(patches: number, { rendered, cropped, edited }: Day0): FlowOutcome {
+export function goodOutcome(request: FlowRequest, { rendered, cropped, edited }: Day0): FlowOutcome {
+  const patches = whole(request.knobs, "render_patches");
   return {
     accounts: [
       {
@@ -121,9 +133,12 @@ export function goodOutcome(patches: number, { rendered, cropped, edited }: Day0
     problems: [],
     notes: [
       ...(patches === 1 ? ["A single frame may show nothing whole; 2 or more are safer."] : []),
+      `Restyled crops: ${edited.look}.`,
       ...cropped.warnings.map((w) => w.message),
     ],
-    next: [],
+    next: [
+      `reflow generate structural --cookbook ${request.cookbook.name} --seed ${request.seed} --output structural`,
+    ],
   };
 }
 

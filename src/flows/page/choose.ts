@@ -20,7 +20,12 @@ export function chooseSamples(all: readonly Sample[], most = MOST_ROWS): readonl
   const left = most - chosen.length;
   if (left > 0) {
     const taken = new Set(chosen);
-    chosen.push(...spread([...groups.values()].flat().filter((s) => !taken.has(s)), left));
+    chosen.push(
+      ...spread(
+        [...groups.values()].flat().filter((s) => !taken.has(s)),
+        left,
+      ),
+    );
   }
   return chosen.slice(0, most).sort(byName);
 }

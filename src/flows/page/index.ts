@@ -1,3 +1,3 @@
 export { chooseSamples } from "./choose.js";
-export { PREVIEW, writePage } from "./write.js";
 export { refusalText } from "./words.js";
+export { PREVIEW, writePage } from "./write.js";

@@ -8,7 +8,10 @@ import { refusalText } from "./words.js";
 const MACHINES = /_(?:image|gpu|cpu|memory|storage|timeout)$|^(?:platform|workflow_name)$/;
 
 /** One row of pictures: file names below the page's folder, in the order of the columns. */
-export type PageRow = Readonly<{ title: string; cells: readonly Readonly<{ src: string; caption: string; width: number; height: number }>[] }>;
+export type PageRow = Readonly<{
+  title: string;
+  cells: readonly Readonly<{ src: string; caption: string; width: number; height: number }>[];
+}>;
 
 export type Page = Readonly<{
   title: string;
@@ -63,7 +66,10 @@ ${table(
 function facts(list: readonly Account[]): Html {
   return html`<ul class="facts">${list
     .slice(0, 8)
-    .map((a) => html`<li><b>${a.generated}</b><span class="soft">${a.of === a.unit ? a.unit : `${a.of} ${a.unit}`}</span></li>`)}</ul>`;
+    .map(
+      (a) =>
+        html`<li><b>${a.generated}</b><span class="soft">${a.of === a.unit ? a.unit : `${a.of} ${a.unit}`}</span></li>`,
+    )}</ul>`;
 }
 
 function accounts({ accounts, refused }: FlowOutcome): Html {
@@ -90,14 +96,15 @@ function pictures(p: Page): Html {
   const shown = p.rows.length === p.samples ? `all ${p.samples}` : `${p.rows.length} of ${p.samples}`;
   return html`<h2>Samples (${shown})</h2>
 ${p.rows.map(
-  (row) => html`<section class="row"><h3>${row.title}</h3><div class="cells" style="--columns:${p.columns.length}">${row.cells.map(
-    (cell, i) =>
-      html`<figure><img src="${cell.src}" width="${cell.width}" height="${cell.height}" alt="${p.columns[i]?.label ?? ""} of ${row.title}" loading="lazy"><figcaption>${cell.caption}</figcaption></figure>`,
-  )}</div></section>`,
+  (row) =>
+    html`<section class="row"><h3>${row.title}</h3><div class="cells" style="--columns:${p.columns.length}">${row.cells.map(
+      (cell, i) =>
+        html`<figure><img src="${cell.src}" width="${cell.width}" height="${cell.height}" alt="${p.columns[i]?.label ?? ""} of ${row.title}"><figcaption>${cell.caption}</figcaption></figure>`,
+    )}</div></section>`,
 )}
 ${
   p.sheet &&
-  html`<h2>Contact sheet</h2><p class="soft">More of each kind, with outlines.</p><img class="sheet" src="${p.sheet.src}" width="${p.sheet.width}" height="${p.sheet.height}" alt="Contact sheet">`
+  html`<h2>Contact sheet</h2><p class="soft">More of each kind, with the outlines of their labels.</p><img class="sheet" src="${p.sheet.src}" width="${p.sheet.width}" height="${p.sheet.height}" alt="Contact sheet">`
 }`;
 }
 

@@ -51,6 +51,7 @@ export async function outlined(picture: string, mask: string): Promise<Rgb> {
     .toBuffer({ resolveWithObject: true });
   const labels = asRgb(data, data.length / (image.width * image.height));
   const out = Uint8Array.from(image.data);
+  const thick = Math.max(1, Math.round(Math.max(image.width, image.height) / 150));
   const lit = (x: number, y: number): boolean => {
     if (x < 0 || y < 0 || x >= image.width || y >= image.height) return false;
     const i = 3 * (y * image.width + x);
@@ -58,7 +59,8 @@ export async function outlined(picture: string, mask: string): Promise<Rgb> {
   };
   for (let y = 0; y < image.height; y++)
     for (let x = 0; x < image.width; x++) {
-      if (!lit(x, y) || (lit(x - 1, y) && lit(x + 1, y) && lit(x, y - 1) && lit(x, y + 1))) continue;
+      if (!lit(x, y)) continue;
+      if (lit(x - thick, y) && lit(x + thick, y) && lit(x, y - thick) && lit(x, y + thick)) continue;
       out.set(OUTLINE, 3 * (y * image.width + x));
     }
   return { ...image, data: out };
@@ -66,7 +68,9 @@ export async function outlined(picture: string, mask: string): Promise<Rgb> {
 
 export async function writePagePicture(file: string, picture: Rgb): Promise<void> {
   const { width, height, data } = picture;
-  const png = await sharp(data, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9, palette: false }).toBuffer();
+  const png = await sharp(data, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 9, palette: false })
+    .toBuffer();
   await writeFileAtomic(file, png);
 }
 

@@ -30,12 +30,20 @@ export async function contactSheet(
     top += HEAD;
     for (const [i, sample] of chosen.entries()) {
       const picture = at(sample.files[outline?.picture ?? 0] as string);
-      const shown = outline ? await outlined(picture, at(sample.files[outline.mask] as string)) : await pagePicture(picture);
-      const input = await sharp(shown.data, { raw: { width: shown.width, height: shown.height, channels: 3 } })
+      const shown = outline
+        ? await outlined(picture, at(sample.files[outline.mask] as string))
+        : await pagePicture(picture);
+      const input = await sharp(shown.data, {
+        raw: { width: shown.width, height: shown.height, channels: 3 },
+      })
         .resize(CELL, CELL, { fit: "contain", background: GROUND })
         .png()
         .toBuffer();
-      tiles.push({ input, left: GAP + (i % ACROSS) * (CELL + GAP), top: top + Math.floor(i / ACROSS) * (CELL + GAP) });
+      tiles.push({
+        input,
+        left: GAP + (i % ACROSS) * (CELL + GAP),
+        top: top + Math.floor(i / ACROSS) * (CELL + GAP),
+      });
     }
     top += Math.ceil(chosen.length / ACROSS) * (CELL + GAP);
   }

@@ -53,13 +53,19 @@ async function pageRow(
   let file = 0;
   for (const [k, column] of columns.entries()) {
     const picture = column.outline
-      ? await outlined(at(sample.files[column.outline.picture] as string), at(sample.files[column.outline.mask] as string))
+      ? await outlined(
+          at(sample.files[column.outline.picture] as string),
+          at(sample.files[column.outline.mask] as string),
+        )
       : await pagePicture(at(sample.files[file++] as string));
     const src = `col${k + 1}/${String(index + 1).padStart(2, "0")}.png`;
     await writePagePicture(path.join(folder, src), picture);
     cells.push({ src: `./${src}`, caption: column.label, width: picture.width, height: picture.height });
   }
-  return { title: sample.name.startsWith(sample.group) ? sample.name : `${sample.group}: ${sample.name}`, cells };
+  return {
+    title: sample.name.startsWith(sample.group) ? sample.name : `${sample.group}: ${sample.name}`,
+    cells,
+  };
 }
 
 async function every(files: readonly string[]): Promise<boolean> {

@@ -46,7 +46,9 @@ function resolved(definition: FlowDefinition, cookbook: FlowCookbook, given: Kno
     require("usecase", given.usecase, cookbook.usecase);
     set.usecase = cookbook.usecase;
   }
-  return Object.fromEntries(Object.entries(resolveKnobs(definition.id, set)).map(([k, { value }]) => [k, value]));
+  return Object.fromEntries(
+    Object.entries(resolveKnobs(definition.id, set)).map(([k, { value }]) => [k, value]),
+  );
 }
 
 function require(knob: string, given: Knobs[string] | undefined, known: string): void {

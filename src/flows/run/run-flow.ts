@@ -6,7 +6,7 @@ import { writeJsonAtomic } from "../../kit/files.js";
 import { acquireLock } from "../../loop/lock.js";
 import { writePage } from "../page/index.js";
 import type { FlowDefinition } from "./definition.js";
-import { makeFolder, openFolder, removeIfEmpty, RESULT_FILE } from "./folder.js";
+import { makeFolder, openFolder, RESULT_FILE, removeIfEmpty } from "./folder.js";
 import { sweep } from "./leftovers.js";
 import { stepRunner } from "./steps.js";
 import type { FlowOutcome, FlowRequest } from "./types.js";
@@ -63,7 +63,12 @@ export async function runFlow(
     o.signal?.throwIfAborted();
     const page = await writePage(output, { title: definition.title, request, outcome });
     const { samples: _, ...result } = outcome;
-    await writeJsonAtomic(path.join(output, RESULT_FILE), { version: 1, flow: request.flow, name: request.name, ...result });
+    await writeJsonAtomic(path.join(output, RESULT_FILE), {
+      version: 1,
+      flow: request.flow,
+      name: request.name,
+      ...result,
+    });
     return { output, request, outcome, page, kept: runner.kept() };
   } catch (error) {
     throw stopped(error, o.signal);

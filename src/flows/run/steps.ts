@@ -31,14 +31,25 @@ export function stepRunner(
     const file = at(RECEIPTS, `${step.id}.json`);
     const inputs = await hashFiles(step.files ?? []);
     const digest = hashText(
-      JSON.stringify([before, step.id, step.parameters, inputs.map((i) => [path.basename(i.path), i.sha256])]),
+      JSON.stringify([
+        before,
+        step.id,
+        step.parameters,
+        inputs.map((i) => [path.basename(i.path), i.sha256]),
+      ]),
     );
     before = digest;
     const old = await readReceipt(file);
     if (old && (await receiptHolds(placed(old, output), digest))) {
       kept++;
       const result = old.result as Result;
-      emit({ type: "stage", label, stage: step.id, status: "skip", summary: `${step.title}: ${step.told(result)} (kept)` });
+      emit({
+        type: "stage",
+        label,
+        stage: step.id,
+        status: "skip",
+        summary: `${step.title}: ${step.told(result)} (kept)`,
+      });
       return result;
     }
     emit({ type: "stage", label, stage: step.title, status: "start" });
@@ -49,7 +60,10 @@ export function stepRunner(
     const began = performance.now();
     const result = await step.run({ at, workers, emit, signal });
     const seconds = clock.frozen ? 0 : (performance.now() - began) / 1000;
-    const outputs = (await hashFiles(own)).map((f) => ({ ...f, path: portable(path.relative(output, f.path)) }));
+    const outputs = (await hashFiles(own)).map((f) => ({
+      ...f,
+      path: portable(path.relative(output, f.path)),
+    }));
     const receipt: Receipt = {
       version: 1,
       job: `${request.name}/${step.id}`,
@@ -73,7 +87,14 @@ export function stepRunner(
       },
     };
     await writeReceipt(file, receipt);
-    emit({ type: "stage", label, stage: step.id, status: "ok", seconds, summary: `${step.title}: ${step.told(result)}` });
+    emit({
+      type: "stage",
+      label,
+      stage: step.id,
+      status: "ok",
+      seconds,
+      summary: `${step.title}: ${step.told(result)}`,
+    });
     return result;
   };
   return { step, kept: () => kept };

@@ -3,7 +3,6 @@ import type { Emit } from "../../kit/events.js";
 import type { FlowCookbook } from "../cookbook/index.js";
 import type { FlowId, KnobValues } from "../knobs/index.js";
 
-
 /** Every knob of the flow with its value: given, from the cookbook, or the default. */
 export type Knobs = KnobValues;
 
@@ -73,7 +72,11 @@ export type FlowOutcome = Readonly<{
   /** Refusals that belong to no line of the accounts, by stage and reason. */
   refused: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Tables for the page. */
-  tables: readonly Readonly<{ title: string; header: readonly string[]; rows: readonly (readonly (string | number)[])[] }>[];
+  tables: readonly Readonly<{
+    title: string;
+    header: readonly string[];
+    rows: readonly (readonly (string | number)[])[];
+  }>[];
   /** Everything that could be shown; the page takes some of each group. */
   samples: Samples;
   problems: readonly Problem[];

@@ -90,5 +90,9 @@ function toldCrops(r: Cropped): string {
 }
 
 export function ordered(counts: Readonly<Record<string, number>>): Counts {
-  return Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0).sort());
+  return Object.fromEntries(
+    Object.entries(counts)
+      .filter(([, n]) => n > 0)
+      .sort(),
+  );
 }

@@ -12,7 +12,20 @@ export type Rendered = {
 };
 
 /** What a flow changes of a cookbook's image file. */
-export type RenderChanges = Readonly<Partial<Pick<RenderConfig, "rename_to_grid_index" | "defects" | "resolution" | "camera_position" | "horizontal_aperture" | "semantics">>>;
+export type RenderChanges = Readonly<
+  Partial<
+    Pick<
+      RenderConfig,
+      | "rename_to_grid_index"
+      | "defects"
+      | "resolution"
+      | "camera_position"
+      | "horizontal_aperture"
+      | "semantics"
+      | "seed"
+    >
+  >
+>;
 
 /** Renders frames of `scene` into `folder` below the output (dig 1.3, 1.7). A stopped render goes on at its frame. */
 export function renderStep(
@@ -32,7 +45,8 @@ export function renderStep(
 ): Step<Rendered> {
   const { request, board, pipeline, patches, changes = {} } = o;
   const { lighting, quality } = request.cookbook.settings.render;
-  const lightings = o.lightings === undefined ? (lighting ? [lighting] : undefined) : (o.lightings ?? undefined);
+  const lightings =
+    o.lightings === undefined ? (lighting ? [lighting] : undefined) : (o.lightings ?? undefined);
   return {
     id: o.id,
     title: o.title,
@@ -44,7 +58,7 @@ export function renderStep(
     run: async (io) => {
       const result = await renderScan({
         scene: await opened(o.scene),
-        cookbook: changed(board, pipeline, changes),
+        cookbook: changedBoard(board, pipeline, changes),
         pipeline,
         output: io.at(o.folder),
         quality,
@@ -73,15 +87,19 @@ export function renderStep(
 /** The cookbook as it was used (dig 1.3, 1.7). */
 const RESOLVED = ["pcba_target.yaml", "day0_image.yaml", "render_config.yaml", "day0_crop.yaml"];
 
-function cookbookFiles({ cookbook }: FlowRequest): readonly string[] {
+export function cookbookFiles({ cookbook }: FlowRequest): readonly string[] {
   const { target, good, defect, missing, crop, components } = cookbook.paths;
   return [target, good, defect, missing, crop, components].filter((file) => file !== undefined);
 }
 
 /** The cookbook with a flow's changes in the recipe of `pipeline`, in what is rendered and in what is recorded. */
-function changed(board: Cookbook, pipeline: Pipeline, changes: RenderChanges): Cookbook {
+export function changedBoard(board: Cookbook, pipeline: Pipeline, changes: RenderChanges): Cookbook {
   const recipe: Recipe = recipeFor(board, pipeline);
-  const own = { ...recipe, config: { ...recipe.config, ...changes }, merged: { ...recipe.merged, ...changes } };
+  const own = {
+    ...recipe,
+    config: { ...recipe.config, ...changes },
+    merged: { ...recipe.merged, ...changes },
+  };
   return { ...board, recipes: { ...board.recipes, [pipeline]: own } };
 }
 

@@ -5,8 +5,8 @@ import { boardByName } from "../../scene/boards/index.js";
 import { buildScene, writeScene } from "../../scene/build/index.js";
 import { openScene } from "../../scene/flatten/index.js";
 import type { Scene } from "../../scene/model.js";
-import type { FlowContext, FlowRequest, Step } from "../run/types.js";
 import { rootFolder, word } from "../run/knobs.js";
+import type { FlowContext, FlowRequest, Step } from "../run/types.js";
 
 export const ASSETS = "assets";
 

@@ -1,13 +1,14 @@
-import { readMetadata } from "../../scene/crop/index.js";
-import { loadCookbook, type Recipe } from "../../scene/cookbook/index.js";
-import { recipeFor } from "../../scene/scan/index.js";
-import { readJson } from "../../kit/files.js";
 import { dataError } from "../../kit/errors.js";
-import { whole, word } from "../run/knobs.js";
+import { readJson } from "../../kit/files.js";
+import { loadCookbook, type Recipe } from "../../scene/cookbook/index.js";
+import { readMetadata, roiSettings } from "../../scene/crop/index.js";
+import { recipeFor } from "../../scene/scan/index.js";
 import type { FlowDefinition } from "../run/definition.js";
-import type { Account, FlowContext, FlowOutcome } from "../run/types.js";
-import { componentStep, type Cropped } from "../steps/crops.js";
+import { whole, word } from "../run/knobs.js";
+import type { Account, FlowContext, FlowOutcome, FlowRequest } from "../run/types.js";
+import { type Cropped, componentStep } from "../steps/crops.js";
 import { type Edited, editStep } from "../steps/edit.js";
+import { lookOf, looksByItself } from "../steps/look.js";
 import { renderStep } from "../steps/render.js";
 import { sceneOf } from "../steps/scene.js";
 import { chosenModes } from "./modes.js";
@@ -19,7 +20,7 @@ export const structural: FlowDefinition = {
   id: "structural",
   title: "Structural defects",
   usecases: ["pcb"],
-  steps: (r) => (r.cookbook.settings.board ? 4 : 3),
+  steps: (r) => 3 + Number(r.cookbook.settings.board !== undefined) + Number(looksByItself(r)),
   run,
 };
 
@@ -29,7 +30,9 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
   const recipe: Recipe = recipeFor(board, "defect");
   const { defects } = recipe.config;
   if (!defects)
-    throw dataError("pipeline_missing", `${recipe.file} has no defects`, "Add a defects section.", { file: recipe.file });
+    throw dataError("pipeline_missing", `${recipe.file} has no defects`, "Add a defects section.", {
+      file: recipe.file,
+    });
   const modes = chosenModes(defects, word(knobs, "defect_modes"));
   const patches = whole(knobs, "render_patches");
   const scene = await sceneOf(c);
@@ -62,16 +65,18 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
     );
   const edited = await c.step(
     await editStep({
-      cookbook,
+      request: c.request,
+      look: await lookOf(c, { scene, board, settings: board.crop && roiSettings(board.crop) }),
+      input: `${STRUCTURAL.render}/cropped`,
       folder: STRUCTURAL.edited,
       pairs: cropped.crops.map(({ name, group }) => ({
-        from: `${STRUCTURAL.render}/cropped/${group}/rgb/${name}.png`,
-        to: `${STRUCTURAL.edited}/${group}/rgb/${name}`,
+        from: `${group}/rgb/${name}.png`,
+        to: `${group}/rgb/${name}`,
       })),
     }),
   );
   const drawn = await drawnDefects(`${c.output}/${STRUCTURAL.render}/trigger_0000`);
-  return outcome(patches, rendered.frames, cropped, edited, drawn);
+  return outcome(c.request, patches, rendered.frames, cropped, edited, drawn);
 }
 
 /** Components that each mode drew on the whole board. */
@@ -85,6 +90,7 @@ async function drawnDefects(folder: string): Promise<ReadonlyMap<string, number>
 }
 
 function outcome(
+  request: FlowRequest,
   patches: number,
   frames: number,
   cropped: Cropped,
@@ -135,8 +141,9 @@ function outcome(
     problems: [],
     notes: [
       "Allocated counts the components that got the defect, anywhere on the board. Generated counts crops: a component that several frames show gives several.",
+      `Restyled crops: ${edited.look}.`,
       ...cropped.warnings.map((w) => w.message),
     ],
-    next: [],
+    next: [`reflow generate good --cookbook ${request.cookbook.name} --seed ${request.seed} --output good`],
   };
 }

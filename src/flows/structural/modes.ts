@@ -20,13 +20,16 @@ export function chosenModes(defects: Defects, modes: string): Defects {
         ? "missing components are no structural defect here"
         : `unknown defect_modes: ${mode}`,
       mode === "missing"
-        ? "Use `reflow generate texture-day0` with the pair [\"passive_component\",\"missing\"]."
+        ? 'Use `reflow generate texture-day0` with the pair ["passive_component","missing"].'
         : near
           ? `Did you mean ${near}?`
           : `Choose from ${known.join(", ")}, separated by commas without spaces, or all.`,
     );
   }
   return Object.fromEntries(
-    Object.entries(defects).map(([name, settings]) => [name, { ...settings, enabled: wanted.includes(name) }]),
+    Object.entries(defects).map(([name, settings]) => [
+      name,
+      { ...settings, enabled: wanted.includes(name) },
+    ]),
   ) as Defects;
 }

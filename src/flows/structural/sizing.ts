@@ -5,7 +5,9 @@ import { CROPS_PER_PATCH, patchesFor } from "../knobs/index.js";
  * Crops after so many frames, measured with `reflow generate structural` on our boards (docs/flows.md), all modes of
  * the cookbook, seed 0.
  */
-export const MEASURED_YIELD: Readonly<Record<string, readonly (readonly [patches: number, crops: number])[]>> = {};
+export const MEASURED_YIELD: Readonly<
+  Record<string, readonly (readonly [patches: number, crops: number])[]>
+> = {};
 
 export type Sizing = Readonly<{
   render_patches: number;

@@ -1,0 +1,1 @@
+export { type TreeCheck, validateTree } from "./validate.js";

@@ -70,6 +70,10 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "say which flow made a folder, and what is missing or wrong in it",
     load: async () => (await import("./commands/validate-tree.js")).registerValidateTree,
   },
+  register: {
+    description: "find a render or CAD mask in a photo, and refuse the wrong board",
+    load: async () => (await import("./commands/register.js")).registerRegister,
+  },
   stage: {
     description: "run one job of a run (used by platforms)",
     hidden: true,

@@ -1,4 +1,4 @@
-"""Random inputs and what OpenCV makes of them, for src/vision/opencv-vectors.json: python3 raster-vectors.py <file>."""
+"""Random inputs and what OpenCV makes of them, for src/vision/opencv-vectors.json: python3 raster-vectors.py <file> [<file of Otsu levels>]."""
 
 import base64
 import json
@@ -52,3 +52,13 @@ for i in range(14):
     if i==1: W,H=w*2,h*2
     out["linear"].append({"width":w,"height":h,"data":a.ravel().tolist(),"toWidth":W,"toHeight":H,"result":cv2.resize(a,(W,H)).ravel().tolist()})
 json.dump(out,open(sys.argv[1], "w"),separators=(",",":"))
+if len(sys.argv) > 2:
+    rng=np.random.RandomState(3); out=[]
+    for i in range(14):
+        a=np.concatenate([rng.normal(rng.randint(20,120),rng.randint(2,30),200),rng.normal(rng.randint(100,240),rng.randint(2,30),rng.randint(20,300))]).clip(0,255).astype(np.uint8)
+        if i==0: a[:]=77
+        if i==1: a=np.repeat(np.array([10,200],np.uint8),40)
+        t,_=cv2.threshold(a.reshape(1,-1),0,255,cv2.THRESH_BINARY+cv2.THRESH_OTSU)
+        h=np.bincount(a,minlength=256)
+        out.append({"level":int(t),"greys":{int(v):int(h[v]) for v in np.nonzero(h)[0]}})
+    json.dump(out,open(sys.argv[2], "w"),separators=(",",":"))

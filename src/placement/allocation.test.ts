@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { allocate } from "./allocation.js";
+import { allocate, allocateByMasks } from "./allocation.js";
 
 describe("allocation (contract 7.3)", () => {
   test("the worked example: 10 over three types in spec order", () => {
@@ -33,5 +33,36 @@ describe("allocation (contract 7.3)", () => {
     [["a", "a"], 3, "defect_type_duplicate"],
   ])("refuses %j with %d", (types, k, code) => {
     expect(() => allocate(types, k)).toThrowError(expect.objectContaining({ code }));
+  });
+});
+
+describe("allocation by masks (contract 5.2)", () => {
+  const masks = new Map([
+    ["a", 3],
+    ["b", 2],
+    ["c", 1],
+  ]);
+
+  test("the worked example", () => {
+    expect([...allocateByMasks(["a", "b", "c"], 10, masks).values()]).toEqual([5, 3, 2]);
+  });
+
+  test("too few samples: the error says how many it takes", () => {
+    expect(() => allocateByMasks(["a", "b", "c"], 2, masks)).toThrowError(
+      expect.objectContaining({ code: "allocation_uncovered", hint: expect.stringContaining("at least 18") }),
+    );
+  });
+
+  test("always adds up and stays within one of the exact share", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 6 }), (counts) => {
+        const types = counts.map((_, i) => `t${i}`);
+        const sum = counts.reduce((a, b) => a + b, 0);
+        const got = [
+          ...allocateByMasks(types, 3 * sum, new Map(counts.map((n, i) => [`t${i}`, n]))).values(),
+        ];
+        expect(got).toEqual(counts.map((n) => 3 * n));
+      }),
+    );
   });
 });

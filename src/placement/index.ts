@@ -15,6 +15,7 @@ export { ALIGNMENTS, type Alignment } from "./engine/alignment.js";
 export { type Augmentation, DEFAULT_AUGMENTATION, readAugmentation } from "./engine/parameters.js";
 export { type Placed, type PlaceOptions, placeInstances } from "./engine/place.js";
 export { type BoxRegion, gatherRegions, type Levels, type Region, regionOfMask } from "./engine/regions.js";
+export { type GreyRoi, greyRoi, writeGreyRois } from "./grey-roi.js";
 export { readLevels, readMask, readRgb } from "./picture.js";
 export { type PlaceMasksOptions, type PlaceMasksResult, placeMasks } from "./place-masks.js";
 export { placeFreely } from "./routes/free.js";

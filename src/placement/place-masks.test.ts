@@ -61,7 +61,7 @@ describe("the chain from dataset to test cases", () => {
     expect(lines[0]).toContain('"guidance":7.0');
     expect(r.testcases[0]).toMatchObject({
       image_filename: "../data/Chip/clean_image/a.png",
-      mask_filename: "amp/a/Chip+less_solder/0_mask_largest__seed0.png",
+      mask_filename: "amp/a/Chip+less_solder/1_mask_largest__seed0.png",
       anomaly_type: "Chip+less_solder",
       iteration_generation_max_instance: 5,
     });

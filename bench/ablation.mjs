@@ -1,0 +1,273 @@
+// What synthetic rows do for the model: the seed set alone, with mined rows, with synthetic rows, with both, with as
+// many CutPaste patches, and with one defect type taken out of the seed set. Every result is a file under
+// bench/results/ablation and is not made again. Needs `npm run build` and ../shared/data.
+// usage: node bench/ablation.mjs [--data deeppcb,ball-screw] [--seeds 1,2,3] [--arms seed,synth,…] [--epochs 40]
+//        [--budget 120] [--painted 0.2] [--work <dir>] [--table]
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { stringify } from "yaml";
+import { defaultSpecTree, embed, heatmaps, parseSpec, score, train } from "../dist/changenet/index.js";
+import { readTable, toPairRows } from "../dist/dataset/index.js";
+import { sharedData } from "../dist/kit/testing.js";
+import { nearest } from "../dist/mining/index.js";
+import { generate } from "../dist/synthesis/index.js";
+import { cutPasteRows } from "./lib-cutpaste.mjs";
+
+const { values: flag } = parseArgs({
+  options: {
+    data: { type: "string", default: "deeppcb,ball-screw" },
+    seeds: { type: "string", default: "1,2,3" },
+    arms: { type: "string" },
+    epochs: { type: "string", default: "40" },
+    budget: { type: "string" },
+    painted: { type: "string" },
+    work: { type: "string", default: path.join(tmpdir(), "reflow-ablation") },
+    table: { type: "boolean", default: false },
+  },
+});
+const RESULTS = fileURLToPath(new URL("./results/ablation", import.meta.url));
+
+/** Types that are taken out of the seed set; without a second type there is nothing left to train on. */
+const SETS = {
+  deeppcb: { side: 96, budget: 120, ext: ".jpg", left: ["mousebite", "spur", "pin-hole"], pool: true },
+  "ball-screw": { side: 128, budget: 60, ext: ".jpg", left: [], pool: false },
+};
+
+function armsOf(name) {
+  const { left, pool } = SETS[name];
+  return [
+    "seed",
+    ...(pool ? ["mined"] : []),
+    "synth",
+    ...(pool ? ["both"] : []),
+    "cutpaste",
+    ...left.flatMap((type) => [`seed-no-${type}`, `synth-no-${type}`, `cutpaste-no-${type}`]),
+  ];
+}
+
+const fileOf = (name, arm, seed) =>
+  path.join(RESULTS, `${name}_${arm}_s${seed}_e${flag.epochs}${flag.painted ? `_p${flag.painted}` : ""}.json`);
+
+if (!flag.table)
+  for (const name of flag.data.split(",")) {
+    const arms = flag.arms ? flag.arms.split(",").filter((a) => armsOf(name).includes(a)) : armsOf(name);
+    for (const seed of flag.seeds.split(",").map(Number)) for (const arm of arms) await runArm(name, arm, seed);
+  }
+printTables();
+
+async function load(name) {
+  const root = sharedData(name);
+  if (!root) throw new Error(`${name} is not in ../shared/data`);
+  const { side, ext } = SETS[name];
+  const tree = defaultSpecTree({
+    imageWidth: side,
+    imageHeight: side,
+    imageExt: ext,
+    lights: ["SolderLight"],
+    numEpochs: Number(flag.epochs),
+  });
+  if (flag.painted) tree.model.builtin.synthetic_share = Number(flag.painted);
+  const { spec, problems } = parseSpec(stringify(tree), "ablation.yaml");
+  if (!spec) throw new Error(problems.map((p) => p.message).join("; "));
+  const rows = async (table) => {
+    const file = path.join(root, table);
+    if (!existsSync(file)) return [];
+    const read = await readTable(file);
+    return toPairRows(read.table, {
+      imagesDir: path.join(root, "images"),
+      lights: spec.lights,
+      imageExt: spec.imageExt,
+    }).rows;
+  };
+  return {
+    spec,
+    train: await rows("train/base/training_set.csv"),
+    validation: await rows("train/base/validation_set.csv"),
+    kpi: await rows("kpi/testing_set.csv"),
+    pool: await rows("augmentation/mining_pool/mining_pool.csv"),
+  };
+}
+
+/** Trains one arm and writes its result; arms that need the seed model train it first. */
+async function runArm(name, arm, seed) {
+  const file = fileOf(name, arm, seed);
+  const folder = path.join(flag.work, `${name}_${arm}_s${seed}_e${flag.epochs}`);
+  const kept = path.join(folder, "latest.txt");
+  if (existsSync(file) && (existsSync(kept) || !arm.startsWith("seed"))) return;
+  const data = await load(name);
+  const type = arm.split("-no-")[1];
+  const keep = (row) => type === undefined || row.label !== type;
+  const base = data.train.filter(keep);
+  const validation = data.validation.filter(keep);
+  const kind = arm.split("-")[0];
+  const seedArm = type === undefined ? "seed" : `seed-no-${type}`;
+  let checkpoint;
+  if (kind !== "seed" && kind !== "cutpaste") {
+    await runArm(name, seedArm, seed);
+    const where = path.join(flag.work, `${name}_${seedArm}_s${seed}_e${flag.epochs}`, "latest.txt");
+    checkpoint = readFileSync(where, "utf8");
+  }
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const started = performance.now();
+  const budget = Number(flag.budget ?? (type === undefined ? SETS[name].budget : 40));
+  const added = [];
+  let notes = {};
+  if (kind === "mined" || kind === "both") added.push(...(await mine(data, validation, checkpoint, budget)));
+  if (kind === "synth" || kind === "both") {
+    const made = await synthesise({ data, base, type, checkpoint, budget, seed, folder });
+    added.push(...made.rows);
+    notes = { made: Object.fromEntries(made.made), refused: made.refused, draws: made.draws };
+  }
+  if (kind === "cutpaste")
+    added.push(
+      ...(await cutPasteRows({
+        clean: base.filter((row) => row.ng === 0),
+        count: budget,
+        seed,
+        folder: path.join(folder, "cutpaste"),
+      })),
+    );
+  const prepared = (performance.now() - started) / 1000;
+  const result = await train({
+    spec: data.spec,
+    train: [...base, ...added].map((row, index) => ({ ...row, index })),
+    validation,
+    outDir: path.join(folder, "train"),
+    seed,
+    workers: 2,
+    emit: () => {},
+  });
+  const scores = await score({ checkpoint: result.latestCheckpoint, rows: data.kpi, workers: 2 });
+  const own = await score({ checkpoint: result.latestCheckpoint, rows: validation, workers: 2 });
+  const value = {
+    data: name,
+    arm,
+    seed,
+    epochs: Number(flag.epochs),
+    rows: base.length,
+    added: added.length,
+    ...measure(data.kpi, scores, validation, own),
+    validation_loss: Number(result.valLoss.toFixed(5)),
+    steps: result.steps,
+    seconds: { prepare: Math.round(prepared), all: Math.round((performance.now() - started) / 1000) },
+    ...notes,
+  };
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  if (kind === "seed") writeFileSync(kept, result.latestCheckpoint);
+  process.stderr.write(
+    `${name} ${arm} seed ${seed}: FAR ${value.far_100} / ${value.far_99} %, ${value.seconds.all} s\n`,
+  );
+}
+
+/** The pool rows nearest to what the seed model gets wrong on the validation set, as many as the budget. */
+async function mine(data, validation, checkpoint, budget) {
+  const scores = await score({ checkpoint, rows: validation, workers: 2 });
+  const level = quantile(passScores(validation, scores), 0.95);
+  const weak = validation.filter((row, i) => (row.ng ? scores[i] < level : scores[i] >= level));
+  if (weak.length === 0) return [];
+  const targets = await embed({ checkpoint, rows: weak, workers: 2 });
+  const pool = await embed({ checkpoint, rows: data.pool, workers: 2 });
+  const found = await nearest({ targets: targets.data, pool: pool.data, dim: targets.dim, k: 5 });
+  const order = [...found.index.keys()].sort((a, b) => found.similarity[b] - found.similarity[a]);
+  return [...new Set(order.map((i) => found.index[i]))].slice(0, budget).map((i) => data.pool[i]);
+}
+
+function synthesise({ data, base, type, checkpoint, budget, seed, folder }) {
+  const ngRows = base.filter((row) => row.ng === 1);
+  const seen = new Set(ngRows.map((row) => row.label));
+  const all = [...new Set(data.validation.filter((row) => row.ng === 1).map((row) => row.label))].sort();
+  return generate({
+    ngRows,
+    cleanRows: base.filter((row) => row.ng === 0),
+    // Missing and scarce types are what synthesis is for.
+    defects: type === undefined ? [...new Set([...seen, ...all])].sort() : [type],
+    numSdg: budget,
+    seed,
+    outDir: path.join(folder, "anomalygen"),
+    stageDir: path.join(folder, "images"),
+    subdir: "synthetic_iter1",
+    lights: data.spec.lights,
+    imageExt: data.spec.imageExt,
+    workspaceRelative: "images",
+    scoreRows: (rows) => score({ checkpoint, rows, workers: 2 }),
+    attentionOf: (rows) => heatmaps({ checkpoint, rows, workers: 2 }),
+    workers: 2,
+  });
+}
+
+const passScores = (rows, scores) => rows.flatMap((row, i) => (row.ng ? [] : [scores[i]]));
+
+/** FAR at full and 99 % recall, and what is missed of each type at the threshold that 5 % of good validation rows pass. */
+function measure(rows, scores, validation, own) {
+  const ng = rows.flatMap((row, i) => (row.ng ? [scores[i]] : [])).sort((a, b) => a - b);
+  const pass = passScores(rows, scores);
+  const far = (recall) => {
+    const limit = ng[Math.floor((1 - recall) * ng.length + 1e-9)];
+    return Number(((100 * pass.filter((s) => s >= limit).length) / pass.length).toFixed(2));
+  };
+  const level = quantile(passScores(validation, own), 0.95);
+  const types = {};
+  rows.forEach((row, i) => {
+    if (!row.ng) return;
+    types[row.label] ??= { defects: 0, escapes: 0 };
+    types[row.label].defects++;
+    if (scores[i] < level) types[row.label].escapes++;
+  });
+  const far_type = Object.fromEntries(
+    Object.keys(types).map((label) => {
+      const least = Math.min(...rows.flatMap((row, i) => (row.label === label ? [scores[i]] : [])));
+      return [label, Number(((100 * pass.filter((s) => s >= least).length) / pass.length).toFixed(2))];
+    }),
+  );
+  return {
+    far_100: far(1),
+    far_99: far(0.99),
+    far_95: far(0.95),
+    far_type,
+    threshold: Number(level.toFixed(5)),
+    alarms: Number(((100 * pass.filter((s) => s >= level).length) / pass.length).toFixed(2)),
+    types,
+  };
+}
+
+function quantile(values, q) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+}
+
+function printTables() {
+  if (!existsSync(RESULTS)) return;
+  const all = readdirSync(RESULTS)
+    .filter((f) => f.endsWith(".json"))
+    .map((f) => JSON.parse(readFileSync(path.join(RESULTS, f), "utf8")));
+  for (const name of Object.keys(SETS)) {
+    const own = all.filter((r) => r.data === name);
+    if (own.length === 0) continue;
+    const types = Object.keys(own[0].types).sort();
+    const lines = [
+      `\n${name}: FAR at 100 and 99 % recall, false alarms and escapes at the fixed threshold; mean over seeds (each)`,
+      `| arm | rows added | FAR 100 % | FAR 99 % | alarms | ${types.map((t) => `missed ${t}`).join(" | ")} |`,
+      `|${" --- |".repeat(5 + types.length)}`,
+    ];
+    for (const arm of armsOf(name)) {
+      const runs = own.filter((r) => r.arm === arm).sort((a, b) => a.seed - b.seed);
+      if (runs.length === 0) continue;
+      const cell = (of) => `${mean(runs.map(of)).toFixed(1)} (${runs.map((r) => of(r)).join(", ")})`;
+      lines.push(
+        `| ${arm} | ${mean(runs.map((r) => r.added)).toFixed(0)} | ${cell((r) => r.far_100)} | ${cell((r) => r.far_99)} | ${cell((r) => r.alarms)} | ${types
+          .map((t) => `${cell((r) => r.types[t]?.escapes ?? 0)} of ${runs[0].types[t]?.defects ?? 0}`)
+          .join(" | ")} |`,
+      );
+    }
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
+
+function mean(values) {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}

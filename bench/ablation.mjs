@@ -49,12 +49,16 @@ function armsOf(name) {
 }
 
 const fileOf = (name, arm, seed) =>
-  path.join(RESULTS, `${name}_${arm}_s${seed}_e${flag.epochs}${flag.painted ? `_p${flag.painted}` : ""}.json`);
+  path.join(
+    RESULTS,
+    `${name}_${arm}_s${seed}_e${flag.epochs}${flag.painted ? `_p${flag.painted}` : ""}.json`,
+  );
 
 if (!flag.table)
   for (const name of flag.data.split(",")) {
     const arms = flag.arms ? flag.arms.split(",").filter((a) => armsOf(name).includes(a)) : armsOf(name);
-    for (const seed of flag.seeds.split(",").map(Number)) for (const arm of arms) await runArm(name, arm, seed);
+    for (const seed of flag.seeds.split(",").map(Number))
+      for (const arm of arms) await runArm(name, arm, seed);
   }
 printTables();
 
@@ -200,7 +204,9 @@ function synthesise({ data, base, type, checkpoint, budget, seed, folder }) {
   });
 }
 
-const passScores = (rows, scores) => rows.flatMap((row, i) => (row.ng ? [] : [scores[i]]));
+function passScores(rows, scores) {
+  return rows.flatMap((row, i) => (row.ng ? [] : [scores[i]]));
+}
 
 /** FAR at full and 99 % recall, and what is missed of each type at the threshold that 5 % of good validation rows pass. */
 function measure(rows, scores, validation, own) {

@@ -1,0 +1,86 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { ReflowError } from "../../kit/errors.js";
+import { cores } from "../../kit/pool.js";
+import type { RunResult } from "../../synthesis/index.js";
+import { suggest } from "../output.js";
+import { synthWork, wholeNumber } from "./work.js";
+
+type Flags = Readonly<{
+  checkpoint: string;
+  testcases: string;
+  output: string;
+  seed: number;
+  step?: number;
+  root?: string;
+  workers: number;
+  encoder?: string;
+  json?: boolean;
+  plain?: boolean;
+}>;
+
+/** Adds `reflow synth run`: paints test cases. Exit 0, or 3 when rows were unusable. */
+export function registerSynthRun(group: Command): void {
+  group
+    .command("run")
+    .description("paint the defects of testcase.jsonl; gives pictures, masks, labels and SDG_result.csv")
+    .requiredOption("--checkpoint <dir>", "output of `reflow synth fit`")
+    .requiredOption("--testcases <file>", "testcase.jsonl, as `reflow place` writes it")
+    .requiredOption("--output <dir>", "folder for the pictures; a stopped command goes on there")
+    .option("--seed <n>", "same seed, same pictures", wholeNumber("--seed", 0), 0)
+    .option("--step <n>", "step of the checkpoint (default: the best one)", wholeNumber("--step", 0))
+    .option("--root <dir>", "refuse pictures and masks outside this folder; relative paths begin there")
+    .option("--workers <n>", "threads", wholeNumber("--workers", 1), cores())
+    .option("--encoder <file>", "ONNX image encoder for nn_score (default: built-in patches)")
+    .option("--json", "events as JSON lines")
+    .option("--plain", "no colours and no rewritten lines")
+    .action(async (flags: Flags) => {
+      const { runTestcases } = await import("../../synthesis/index.js");
+      const encoder = flags.encoder && (await import("./encoder.js")).onnxEncoder(flags.encoder);
+      await synthWork<RunResult>("synth run", flags, {
+        work: async ({ emit, signal }) => {
+          const result = await runTestcases({
+            checkpoint: flags.checkpoint,
+            testcases: flags.testcases,
+            output: flags.output,
+            seed: flags.seed,
+            workers: flags.workers,
+            ...(flags.step === undefined ? {} : { step: flags.step }),
+            ...(flags.root === undefined ? {} : { root: flags.root }),
+            ...(encoder ? { encoder } : {}),
+            emit,
+            signal,
+          });
+          if (result.made === 0)
+            throw new ReflowError(
+              "data",
+              "nothing_made",
+              `none of ${result.lines} test cases could be made`,
+              "The problems above say why, row by row.",
+              { problems: result.problems },
+            );
+          return result;
+        },
+        value: ({ step, lines, made, instances, counts, evaluation }) => ({
+          output: path.resolve(flags.output),
+          step,
+          lines,
+          made,
+          instances,
+          counts,
+          types: evaluation.types.map(({ auc, ...rest }) => ({ ...rest, auc: auc?.auc ?? null })),
+        }),
+        text: (r) => [
+          `${r.made} pictures of ${r.lines} test cases, ${r.instances} labelled defects, step ${r.step}`,
+          ...r.evaluation.types.map(
+            (t) =>
+              `${t.defectType}: ${t.samples}, nn_score ${t.nn_score?.toFixed(3) ?? "-"}, novelty ${
+                t.novelty?.toFixed(3) ?? "-"
+              }, told from real with AUC ${t.auc?.auc.toFixed(2) ?? "- (too few)"}`,
+          ),
+          `Output: ${path.resolve(flags.output)}`,
+        ],
+        next: () => suggest(`open ${path.join(flags.output, "annotated_image")} and look at the pictures`),
+      });
+    });
+}

@@ -1,0 +1,108 @@
+import {
+  channel,
+  channelsOf,
+  dilate,
+  erode,
+  grey,
+  intersect,
+  type Mask,
+  noiseSigma,
+  type Plane,
+  seamlessClone,
+  warpPlane,
+} from "../../vision/index.js";
+import { type Alignment, alignments } from "./align.js";
+import { guidedSource } from "./guided.js";
+import { meanOver, ringOf } from "./tools.js";
+import type { Ground, Paint, Specimen } from "./types.js";
+
+/** Clean surface around the mask that is taken along, so that the seam runs over sound material. */
+const RIM = 2;
+/** A laid specimen is used as it is from this overlap on, and between these sizes; else its look is grown anew. */
+const GOOD_FIT = 0.55;
+const SIZES = [0.5, 1.8] as const;
+
+type Choice = Readonly<{ specimen: Specimen; alignment: Alignment; cost: number }>;
+
+/**
+ * Puts the look of a specimen under the region: the picture itself, turned and sized, where its mask fits the wanted
+ * one, else grown over the region pixel by pixel. Cloned seamlessly; contrast and hue follow the light of the place.
+ * Undefined when no specimen has a picture.
+ */
+export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | undefined {
+  const pictured = specimens.filter((e) => e.picture);
+  if (pictured.length === 0) return undefined;
+  const choice = choose(g, pictured);
+  const { specimen, alignment } = choice;
+  const laid = alignment.fit >= GOOD_FIT && alignment.scale >= SIZES[0] && alignment.scale <= SIZES[1];
+  const touched = intersect(dilate(g.region, RIM), g.allowed);
+  const picture = specimen.picture!;
+  const ring = ringOf(g.region, RIM, RIM + 4);
+  const ringS = ringOf(specimen.mask, RIM, RIM + 4);
+  const light = clamp(meanOver(g.grey, ring, 1) / Math.max(4, meanOver(grey(picture), ringS, 1)), 0.6, 1.6);
+  const { strength } = g.settings;
+  const grown = laid ? undefined : guidedSource(g, specimen, light * strength, g.random.fork("grow"));
+  const planes = g.planes.map((target, c) => {
+    const own = channel(picture, Math.min(c, picture.channels - 1));
+    const tint = hue(target, ring, own, ringS, light);
+    const source = grown
+      ? grown[c]!
+      : scaled(warpPlane(own, alignment.map, target.width, target.height), light * tint * strength);
+    const cloned = seamlessClone(target, source, touched);
+    return withGrain(cloned, target, source, touched, g, c);
+  });
+  return { planes, touched, painter: laid ? "transplant" : "grown", specimen: specimen.id };
+}
+
+/** The best-fitting specimens whose surroundings look like the place; one of them by the seed. */
+function choose(g: Ground, specimens: readonly Specimen[]): Choice {
+  const ring = ringOf(g.region, 1, 6);
+  const here = g.planes.map((p) => meanOver(p, ring));
+  const choices = specimens.map((specimen): Choice => {
+    const [alignment] = alignments(specimen, g.region) as [Alignment];
+    const around = ringOf(specimen.mask, 1, 6);
+    const planes = channelsOf(specimen.picture!);
+    let apart = 0;
+    for (let c = 0; c < here.length; c++) {
+      const there = meanOver(planes[Math.min(c, planes.length - 1)]!, around);
+      apart += Math.abs(here[c]! - there) / (30 + 0.5 * (here[c]! + there));
+    }
+    const size = Math.abs(Math.log(alignment.scale));
+    return {
+      specimen,
+      alignment,
+      cost: 1 - alignment.fit + 0.4 * size + (0.6 * apart) / here.length,
+    };
+  });
+  choices.sort((a, b) => a.cost - b.cost);
+  const best = choices[0]!;
+  const near = choices.filter((c) => c.cost <= best.cost + 0.1 + 0.4 * g.settings.variety);
+  const most = Math.max(1, Math.ceil(near.length * Math.max(0.25, g.settings.variety)));
+  return g.random.fork("specimen").pick(near.slice(0, most));
+}
+
+/** Hue follows the ground: a neutral shadow on warm metal must not turn blue on white metal. */
+function hue(target: Plane, ring: Mask, source: Plane, ringS: Mask, light: number): number {
+  const ratio = meanOver(target, ring, 1) / Math.max(4, meanOver(source, ringS, 1));
+  return clamp(ratio / light, 0.7, 1.4);
+}
+
+/** Enlarging smooths noise away and light scales it: the difference to the place's own is added back. */
+function withGrain(cloned: Plane, target: Plane, source: Plane, touched: Mask, g: Ground, c: number): Plane {
+  const missing = Math.sqrt(Math.max(0, noiseSigma(target) ** 2 - noiseSigma(source) ** 2));
+  if (missing < 0.3) return cloned;
+  const grain = g.random.fork("grain", c);
+  const core = erode(touched, 1);
+  return {
+    ...cloned,
+    data: cloned.data.map((v, i) => (core.data[i] ? v + missing * grain.normal() : v)),
+  };
+}
+
+function scaled(p: Plane, by: number): Plane {
+  return { ...p, data: p.data.map((v) => v * by) };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}

@@ -1,0 +1,134 @@
+import path from "node:path";
+import type { Problem } from "../../kit/errors.js";
+import { type Emit, silent } from "../../kit/events.js";
+import { writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import { imageSize } from "../../kit/images.js";
+import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
+import { type Checkpoint, readSynthCheckpoint } from "../checkpoint/read.js";
+import { writeLabels } from "../labels/write.js";
+import { type Evaluation, evaluate } from "../quality/evaluate.js";
+import { type DefectEncoder, patchEncoder } from "../quality/features.js";
+import { FOLDERS, type Made } from "./make.js";
+import type { MakeContext, MakeResult } from "./make.worker.js";
+import { type Job, planJobs } from "./plan.js";
+import { writeScene } from "./scene.js";
+import { type Done, resultTable } from "./table.js";
+import { readTestcases } from "./testcases.js";
+
+export type RunOptions = Readonly<{
+  checkpoint: string;
+  testcases: string;
+  output: string;
+  seed?: number;
+  /** Step of the checkpoint; default: the best one. */
+  step?: number;
+  /** Folder that every path of the test cases must lie in. */
+  root?: string;
+  workers: number;
+  encoder?: DefectEncoder;
+  emit?: Emit;
+  signal?: AbortSignal;
+}>;
+
+export type RunResult = Readonly<{
+  output: string;
+  step: number;
+  /** Non-blank lines of the test cases, pictures asked for, pictures made. */
+  lines: number;
+  asked: number;
+  made: number;
+  instances: number;
+  counts: Readonly<Record<string, number>>;
+  evaluation: Evaluation;
+  problems: readonly Problem[];
+  seconds: number;
+}>;
+
+/**
+ * Paints every row of testcase.jsonl with a fitted checkpoint and writes the folders, table, scene and labels of contract
+ * 6.2 and 6.5. Rows that cannot be made become problems and are missing in the table. Pictures that an earlier run made of
+ * the same inputs are kept. Same inputs and seed: same bytes on any number of workers (timing_summary.json apart).
+ */
+export async function runTestcases(o: RunOptions): Promise<RunResult> {
+  const started = performance.now();
+  const checkpoint = await readSynthCheckpoint(o.checkpoint, o.step);
+  const read = await readTestcases(o.testcases, o.root);
+  const plan = await planJobs(read.rows, checkpoint, o.testcases);
+  const problems = [...read.problems, ...plan.problems];
+  const results = await makeAll(plan.jobs, checkpoint, o);
+  const done: Done[] = [];
+  results.forEach((result, i) => {
+    const job = plan.jobs[i]!;
+    if ("made" in result) done.push({ job, made: result.made });
+    else problems.push({ ...result.problem, where: { file: o.testcases, row: job.row.line } });
+  });
+  const sizes = new Map<string, { width: number; height: number }>();
+  for (const { job } of done)
+    sizes.set(job.name, await imageSize(path.join(o.output, FOLDERS.made, `${job.name}.png`)));
+  await writeFileAtomic(path.join(o.output, "SDG_result.csv"), resultTable(done));
+  await writeScene(o.output, done, sizes);
+  const instances = await writeLabels(o.output, done);
+  const evaluation = await evaluate(o.output, done, checkpoint, o.encoder ?? patchEncoder, o.signal);
+  await writeProvenance(o.output, done, checkpoint, evaluation);
+  const seconds = (performance.now() - started) / 1000;
+  await writeJsonAtomic(path.join(o.output, "timing_summary.json"), {
+    total_time_seconds: Number(seconds.toFixed(3)),
+    num_samples: done.length,
+    average_time_per_sample_seconds: Number((seconds / Math.max(1, done.length)).toFixed(4)),
+  });
+  const counts: Record<string, number> = {};
+  for (const { job } of done) counts[job.row.defectType] = (counts[job.row.defectType] ?? 0) + 1;
+  return {
+    output: o.output,
+    step: checkpoint.step,
+    lines: read.lines,
+    asked: plan.jobs.length + problems.length,
+    made: done.length,
+    instances,
+    counts,
+    evaluation,
+    problems,
+    seconds,
+  };
+}
+
+async function makeAll(jobs: readonly Job[], checkpoint: Checkpoint, o: RunOptions): Promise<MakeResult[]> {
+  const context: MakeContext = { checkpoint, output: path.resolve(o.output), seed: o.seed ?? 0 };
+  const emit = o.emit ?? silent;
+  let done = 0;
+  return mapOnWorkers<Job, MakeResult>(workerUrl(import.meta.url, "./make.worker.js"), jobs, {
+    workers: o.workers,
+    workerData: context,
+    ...(o.signal ? { signal: o.signal } : {}),
+    onDone: () =>
+      emit({ type: "progress", what: "synthesis", done: ++done, total: jobs.length, unit: "pictures" }),
+  });
+}
+
+/** One line a picture: where it came from, how each instance was painted, and how real it looks. */
+async function writeProvenance(
+  output: string,
+  done: readonly Done[],
+  checkpoint: Checkpoint,
+  evaluation: Evaluation,
+): Promise<void> {
+  const text = done.map(({ job, made }) => {
+    const { instances, psnr, outside, seed } = made as Made;
+    return `${JSON.stringify({
+      output_filename: `${job.name}.png`,
+      index: job.row.index,
+      copy: job.copy,
+      anomaly_type: job.row.defectType,
+      image_filename: job.row.text.image,
+      mask_filename: job.row.text.mask,
+      generator: "reflow-synthesis",
+      step: checkpoint.step,
+      seed,
+      instances,
+      psnr,
+      greatest_change_outside: outside,
+      ...evaluation.samples.get(job.name),
+    })}\n`;
+  });
+  await writeFileAtomic(path.join(output, "provenance.jsonl"), text.join(""));
+}

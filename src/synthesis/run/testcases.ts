@@ -1,0 +1,232 @@
+import path from "node:path";
+import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
+import { joinInside, readText } from "../../kit/files.js";
+import { usableName } from "../../placement/index.js";
+import type { MaskAugmentation } from "../window/index.js";
+
+/** One row of testcase.jsonl (contract 5.9). `text` are the cells as SDG_result.csv repeats them. */
+export type Testcase = Readonly<{
+  /** Position among the non-blank lines, from 0: the `index` column. */
+  index: number;
+  line: number;
+  image: string;
+  mask: string;
+  defectType: string;
+  guidance: number;
+  numSteps: number;
+  cropAndPaste: boolean;
+  cropRatio: number | undefined;
+  cropGrid: Readonly<{ width: number; height: number }> | undefined;
+  copies: number;
+  poissonBlend: boolean;
+  mostInstances: number;
+  seed: number | undefined;
+  augmentation: MaskAugmentation;
+  text: Readonly<{ image: string; mask: string }>;
+}>;
+
+/** Most pictures of one row: more is a mistake. */
+const MOST_COPIES = 10_000;
+
+/**
+ * Reads testcase.jsonl. Relative paths begin at the file's folder, or at `root` where it is given: then every path,
+ * also a whole one, must lie inside it. Wrong lines become problems with their line number and are left out.
+ * Throws `testcases_empty` when no line is usable.
+ */
+export async function readTestcases(
+  file: string,
+  root?: string,
+): Promise<{ rows: Testcase[]; problems: Problem[]; lines: number }> {
+  const rows: Testcase[] = [];
+  const problems: Problem[] = [];
+  const seen = new Map<string, number>();
+  let lines = 0;
+  (await readText(file)).split(/\r?\n/).forEach((text, i) => {
+    if (text.trim() === "") return;
+    const index = lines++;
+    const line = i + 1;
+    const twin = seen.get(text.trim());
+    try {
+      if (twin !== undefined)
+        throw bad("testcase_duplicate", `the same as line ${twin}`, "Remove one of them.");
+      seen.set(text.trim(), line);
+      rows.push(parseRow(text, { index, line, base: path.dirname(path.resolve(file)), root }));
+    } catch (error) {
+      if (!(error instanceof ReflowError)) throw error;
+      const { code, message, hint, where } = error;
+      problems.push({
+        code,
+        severity: "error",
+        message,
+        hint,
+        where: { file, row: line, ...(where?.field ? { field: where.field } : {}) },
+      });
+    }
+  });
+  if (rows.length === 0)
+    throw new ReflowError(
+      "data",
+      "testcases_empty",
+      lines === 0 ? `${file} has no rows` : `none of the ${lines} rows of ${file} can be used`,
+      "Make it with `reflow place`.",
+      { where: { file }, problems },
+    );
+  return { rows, problems, lines };
+}
+
+function parseRow(
+  text: string,
+  o: { index: number; line: number; base: string; root: string | undefined },
+): Testcase {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw bad(
+      "testcase_line_invalid",
+      `not valid JSON: ${(error as Error).message}`,
+      "One JSON object per line.",
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw bad("testcase_line_invalid", "the line is not a JSON object", "One JSON object per line.");
+  const row = value as Record<string, unknown>;
+  const defectType = string(row, "anomaly_type");
+  const plus = defectType.split("+");
+  if (plus.length !== 2 || !plus.every((name) => usableName(name)))
+    throw bad(
+      "testcase_field",
+      `"${defectType}" is not TEXTURE+ANOMALY`,
+      "Join both with one plus.",
+      "anomaly_type",
+    );
+  const image = string(row, "image_filename");
+  const mask = string(row, "mask_filename");
+  const gridX = gridOf(row, "crop_grid_X");
+  const gridY = gridOf(row, "crop_grid_Y");
+  const ratio =
+    row.crop_ratio === undefined || isNone(row.crop_ratio) ? undefined : number(row, "crop_ratio", 1, 64);
+  const grid = ratio === undefined && gridX && gridY ? { width: gridX, height: gridY } : undefined;
+  return {
+    index: o.index,
+    line: o.line,
+    image: locate(image, "image_filename", o),
+    mask: locate(mask, "mask_filename", o),
+    defectType,
+    guidance: row.guidance === undefined ? 7 : number(row, "guidance", 0, 100),
+    numSteps: row.num_steps === undefined ? 35 : number(row, "num_steps", 1, 10_000),
+    cropAndPaste: flag(row, "crop_and_paste", true),
+    cropRatio: ratio ?? (grid ? undefined : 2),
+    cropGrid: grid,
+    copies: row.num_generated_images === undefined ? 1 : whole(row, "num_generated_images", 1, MOST_COPIES),
+    poissonBlend: flag(row, "poisson_blend", false),
+    mostInstances:
+      row.iteration_generation_max_instance === undefined
+        ? 5
+        : whole(row, "iteration_generation_max_instance", 1, 1000),
+    seed: row.seed === undefined || row.seed === null ? undefined : whole(row, "seed", 0, 2 ** 32),
+    augmentation: augmentationOf(row),
+    text: { image, mask },
+  };
+}
+
+function locate(name: string, field: string, o: { base: string; root: string | undefined }): string {
+  if (name.includes("\0")) throw bad("path_escapes", "the path holds a NUL", "Correct the path.", field);
+  if (o.root === undefined) return path.resolve(o.base, name);
+  try {
+    return joinInside(o.root, name);
+  } catch (error) {
+    if (!(error instanceof ReflowError)) throw error;
+    throw bad(error.code, error.message, error.hint, field);
+  }
+}
+
+function augmentationOf(row: Record<string, unknown>): MaskAugmentation {
+  const shift = row.shift_values;
+  let [down, right] = [0, 0];
+  if (shift !== undefined && shift !== null && !isNone(shift)) {
+    const cells = String(shift)
+      .replaceAll(/[()[\]\s]/g, "")
+      .split(",")
+      .map(Number);
+    if (cells.length !== 2 || !cells.every(Number.isInteger))
+      throw bad(
+        "testcase_field",
+        `shift_values ${JSON.stringify(shift)} is not "down,right"`,
+        "Two whole numbers.",
+        "shift_values",
+      );
+    [down, right] = cells as [number, number];
+  }
+  const angle = row.rotation_angle;
+  const rotation = angle === undefined || angle === null || isNone(angle) ? 0 : Number(angle);
+  if (!Number.isFinite(rotation))
+    throw bad(
+      "testcase_field",
+      `rotation_angle ${JSON.stringify(angle)} is not a number`,
+      "Degrees.",
+      "rotation_angle",
+    );
+  const morph = row.morph_operation ?? "none";
+  if (morph !== "dilate" && morph !== "erode" && morph !== "open" && morph !== "close" && morph !== "none")
+    throw bad(
+      "testcase_field",
+      `unknown morph_operation ${JSON.stringify(morph)}`,
+      "Use dilate, erode, open, close or none.",
+      "morph_operation",
+    );
+  return { shift: { down, right }, rotation, morph };
+}
+
+function string(row: Record<string, unknown>, field: string): string {
+  const value = row[field];
+  if (typeof value !== "string" || value.trim() === "")
+    throw bad(
+      "testcase_field",
+      `${field} is ${value === undefined ? "missing" : "no text"}`,
+      "Fill it.",
+      field,
+    );
+  return value;
+}
+
+function number(row: Record<string, unknown>, field: string, low: number, high: number): number {
+  const value = typeof row[field] === "string" ? Number(row[field]) : row[field];
+  if (typeof value !== "number" || !Number.isFinite(value) || value < low || value > high)
+    throw bad(
+      "testcase_field",
+      `${field} ${JSON.stringify(row[field])} is not a number from ${low} to ${high}`,
+      "Correct it.",
+      field,
+    );
+  return value;
+}
+
+function whole(row: Record<string, unknown>, field: string, low: number, high: number): number {
+  const value = number(row, field, low, high);
+  if (!Number.isInteger(value))
+    throw bad("testcase_field", `${field} ${value} is not a whole number`, "Correct it.", field);
+  return value;
+}
+
+function flag(row: Record<string, unknown>, field: string, otherwise: boolean): boolean {
+  const value = row[field] ?? otherwise;
+  if (typeof value === "boolean") return value;
+  if (value === "true" || value === "True") return true;
+  if (value === "false" || value === "False") return false;
+  throw bad("testcase_field", `${field} ${JSON.stringify(value)} is not true or false`, "Correct it.", field);
+}
+
+function gridOf(row: Record<string, unknown>, field: string): number | undefined {
+  const value = row[field];
+  if (value === undefined || value === null || isNone(value)) return undefined;
+  return whole(row, field, 2, 100_000);
+}
+
+function isNone(value: unknown): boolean {
+  return typeof value === "string" && value.trim().toLowerCase() === "none";
+}
+
+function bad(code: string, message: string, hint: string, field?: string): ReflowError {
+  return dataError(code, message, hint, field ? { field } : undefined);
+}

@@ -9,6 +9,8 @@ import {
   type DrawTask,
   drawCandidate,
 } from "./candidate.js";
+import { separability } from "./quality/separability.js";
+import { traitsOf } from "./quality/traits.js";
 import type { Admission } from "./types.js";
 
 /** A candidate that was kept, with the reasons of its admission and of the refusals before it. */
@@ -29,15 +31,28 @@ export type Admissions = Readonly<{
 type Slot = {
   task: DrawTask;
   admitted?: Admitted;
-  /** Visible and new, but the model already knows it; the least easy one is kept when draws run out. */
-  spare?: { candidate: Candidate; score: number };
+  /** Visible and new, but the model knows it or a classifier tells it; the best one is kept when draws run out. */
+  spare?: Spare;
   refused: Partial<Record<Admission["reason"], number>>;
 };
+
+/** `worse`: how far it is from being kept; what the model does not know is worth more than what looks real. */
+type Spare = Readonly<{
+  candidate: Candidate;
+  reason: "least_easy" | "least_told";
+  worse: number;
+  score: number | undefined;
+  told: Admission["told"];
+}>;
+
+/** From this probability of being made a draw is refused: only what a classifier is sure of. */
+const SURE = 0.97;
 
 /**
  * Draws every sample until it is admitted, at most `attempts` times, in rounds: all open samples are drawn on the
  * workers, scored by the current model in one call, and judged in order. What the model already scores above
- * `tooEasy` is drawn again; when the draws run out, the least easy candidate is kept and says so.
+ * `tooEasy`, or what a small classifier tells from the real defects of its type, is drawn again; when the draws run
+ * out, the best of these candidates is kept and says so.
  */
 export async function admitSamples(
   context: DrawContext,
@@ -72,20 +87,27 @@ export async function admitSamples(
     draws += results.length;
     const drawn = results.flatMap((r) => (r.candidate ? [r.candidate] : []));
     const scores = o.scoreRows && drawn.length > 0 ? await o.scoreRows(drawn.map(o.rowOf)) : undefined;
+    const told = tellApart(context, drawn);
     let at = 0;
     results.forEach((result, i) => {
       const slot = open[i];
       for (const problem of result.unreadable) unreadable.set(problem.file ?? problem.message, problem);
       for (const [reason, n] of Object.entries(result.refused)) count(slot, reason as Admission["reason"], n);
       if (!result.candidate) return;
-      judge(slot, result.candidate, scores?.[at++], o.tooEasy, kept);
+      judge(
+        slot,
+        result.candidate,
+        { score: scores?.[at++], told: told.get(result.candidate) },
+        o.tooEasy,
+        kept,
+      );
     });
     o.onProgress(all.filter((slot) => slot.admitted).length, all.length);
   }
   for (const slot of all) {
     if (slot.admitted || !slot.spare) continue;
-    const { candidate, score } = slot.spare;
-    if (!isCopy(candidate, kept)) admit(slot, candidate, "least_easy", score, kept);
+    const { candidate, reason, ...measured } = slot.spare;
+    if (!isCopy(candidate, kept)) admit(slot, candidate, reason, measured, kept);
   }
   const refused: Partial<Record<Admission["reason"], number>> = {};
   for (const slot of all)
@@ -99,37 +121,80 @@ export async function admitSamples(
   };
 }
 
+/** What is measured on a candidate beside its own pixels. */
+type Judged = Readonly<{ score: number | undefined; told: Admission["told"] }>;
+
 function judge(
   slot: Slot,
   candidate: Candidate,
-  score: number | undefined,
+  judged: Judged,
   tooEasy: number,
   kept: Map<number, Candidate[]>,
 ): void {
+  const { score, told } = judged;
+  const spare = (reason: Spare["reason"], worse: number): void => {
+    if (!slot.spare || worse < slot.spare.worse) slot.spare = { candidate, reason, worse, ...judged };
+  };
   if (isCopy(candidate, kept)) count(slot, "copy_of_synthetic", 1);
-  else if (score === undefined) admit(slot, candidate, "unscored", undefined, kept);
-  else if (score <= tooEasy) admit(slot, candidate, "informative", score, kept);
-  else {
+  else if (score !== undefined && score > tooEasy) {
     count(slot, "too_easy", 1);
-    if (!slot.spare || score < slot.spare.score) slot.spare = { candidate, score };
-  }
+    spare("least_easy", 1 + score);
+  } else if (told && told.made >= SURE) {
+    count(slot, "told_from_real", 1);
+    spare("least_told", told.made);
+  } else admit(slot, candidate, score === undefined ? "unscored" : "informative", judged, kept);
 }
 
 function admit(
   slot: Slot,
   candidate: Candidate,
   reason: Admission["reason"],
-  score: number | undefined,
+  { score, told }: Judged,
   kept: Map<number, Candidate[]>,
 ): void {
   const { contrast, noise, likeness } = candidate;
-  const scored = score === undefined ? {} : { score };
   slot.admitted = {
     candidate,
-    admission: { verdict: "kept", reason, contrast, noise, likeness, ...scored },
+    admission: {
+      verdict: "kept",
+      reason,
+      contrast,
+      noise,
+      likeness,
+      ...(score === undefined ? {} : { score }),
+      ...(told ? { told } : {}),
+    },
     refused: slot.refused,
   };
   kept.set(candidate.canvas, [...(kept.get(candidate.canvas) ?? []), candidate]);
+}
+
+/** For every candidate of a type with enough real exemplars: what a classifier of real and made holds it for. */
+function tellApart(
+  context: DrawContext,
+  drawn: readonly Candidate[],
+): ReadonlyMap<Candidate, NonNullable<Admission["told"]>> {
+  const out = new Map<Candidate, NonNullable<Admission["told"]>>();
+  context.recipes.forEach((recipe, r) => {
+    const own = drawn.filter((candidate) => candidate.task.recipe === r);
+    if (own.length === 0 || recipe.borrowed) return;
+    const real = recipe.exemplars
+      .map((i) => context.exemplars[i])
+      .filter((e) => e.textured)
+      .map((e) => traitsOf(e.test[0], e.mask));
+    const found = separability(
+      real,
+      own.map((candidate) => candidate.traits),
+    );
+    found?.scores.forEach((made, i) => {
+      out.set(own[i], { made: round(made), auc: round(found.auc) });
+    });
+  });
+  return out;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function count(slot: Slot, reason: Admission["reason"], n: number): void {

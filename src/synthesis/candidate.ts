@@ -8,6 +8,7 @@ import { asRgb, type Box, boundsOf, cropMask, cropPixels, type Mask } from "../v
 import { type Drawn, drawDefect } from "./draw.js";
 import { loadPair } from "./load.js";
 import { placementOf } from "./placement.js";
+import { traitsOf } from "./quality/traits.js";
 import type { Admission, Canvas, Exemplar, Lightings, Recipe, Surroundings } from "./types.js";
 
 /** Crops that are tried for one candidate before its draw counts as failed. */
@@ -48,6 +49,8 @@ export type Candidate = Readonly<{
   region: Mask;
   size: Readonly<{ width: number; height: number }>;
   psnr: number;
+  /** What the real-or-made classifier looks at. */
+  traits: Float64Array;
   folder: string;
 }>;
 
@@ -159,6 +162,7 @@ async function keep(
     region: cropMask(drawn.region, box),
     size: { width: clean.width, height: clean.height },
     psnr: psnr(clean, made, drawn.region),
+    traits: traitsOf(made, drawn.region),
     folder: path.basename(folder),
   };
 }

@@ -25,13 +25,14 @@ export {
 } from "./paint/index.js";
 export { PAIR_COLUMNS } from "./pairs.js";
 export { FREE_WORDS, type FreeReason, type PlacedFreely, type Placement } from "./placement.js";
+export { type Refined, refineRun } from "./phases/refine.js";
 export type { Evaluation, SampleQuality } from "./quality/evaluate.js";
 export { type DefectEncoder, type Features, patchEncoder, patchFeatures } from "./quality/features.js";
 export { type Likeness, nnScore } from "./quality/nn-score.js";
 export { areaUnderRoc, logistic, type Separability, separability } from "./quality/separability.js";
 export { traitsOf } from "./quality/traits.js";
 export { makeRecipes } from "./recipes.js";
-export { type RunOptions, type RunResult, runTestcases } from "./run/run.js";
+export { type Finished, type RunOptions, type RunResult, runTestcases } from "./run/run.js";
 export { readTestcases, type Testcase } from "./run/testcases.js";
 export { learnSurroundings } from "./surroundings.js";
 export type { Admission, Canvas, Exemplar, Flip, Recipe, Surroundings } from "./types.js";

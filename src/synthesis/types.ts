@@ -112,10 +112,17 @@ export type Admission = Readonly<{
     | "copy_of_exemplar"
     | "copy_of_synthetic"
     | "too_easy"
+    | "told_from_real"
+    | "least_told"
     | "no_place";
   contrast: number;
   noise: number;
   /** Correlation with the exemplar it came from, over the drawn box. */
   likeness: number;
   score?: number;
+  /**
+   * What a small classifier holds it for against the real defects of its type: probability of being made, by folds
+   * that did not see it, and how well it tells made from real at all (AUC). Only with enough of both.
+   */
+  told?: Readonly<{ made: number; auc: number }>;
 }>;

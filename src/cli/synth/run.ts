@@ -1,8 +1,8 @@
 import path from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { ReflowError } from "../../kit/errors.js";
 import { cores } from "../../kit/pool.js";
-import type { RunResult } from "../../synthesis/index.js";
+import type { Refined, RunOptions, RunResult } from "../../synthesis/index.js";
 import { suggest } from "../output.js";
 import { synthWork, wholeNumber } from "./work.js";
 
@@ -15,6 +15,8 @@ type Flags = Readonly<{
   root?: string;
   workers: number;
   encoder?: string;
+  search: number;
+  nnThreshold: number;
   json?: boolean;
   plain?: boolean;
 }>;
@@ -32,14 +34,26 @@ export function registerSynthRun(group: Command): void {
     .option("--root <dir>", "refuse pictures and masks outside this folder; relative paths begin there")
     .option("--workers <n>", "threads", wholeNumber("--workers", 1), cores())
     .option("--encoder <file>", "ONNX image encoder for nn_score (default: built-in patches)")
+    .option(
+      "--search <n>",
+      "rounds with other guidance and crop ratio; the best go to searched/",
+      wholeNumber("--search", 0),
+      0,
+    )
+    .option(
+      "--nn-threshold <x>",
+      "replace what scores lower; the result goes to filtered/ (0: off)",
+      share,
+      0,
+    )
     .option("--json", "events as JSON lines")
     .option("--plain", "no colours and no rewritten lines")
     .action(async (flags: Flags) => {
-      const { runTestcases } = await import("../../synthesis/index.js");
+      const { refineRun, runTestcases } = await import("../../synthesis/index.js");
       const encoder = flags.encoder && (await import("./encoder.js")).onnxEncoder(flags.encoder);
-      await synthWork<RunResult>("synth run", flags, {
+      await synthWork<RunResult & { refined?: Refined }>("synth run", flags, {
         work: async ({ emit, signal }) => {
-          const result = await runTestcases({
+          const options: RunOptions = {
             checkpoint: flags.checkpoint,
             testcases: flags.testcases,
             output: flags.output,
@@ -50,7 +64,8 @@ export function registerSynthRun(group: Command): void {
             ...(encoder ? { encoder } : {}),
             emit,
             signal,
-          });
+          };
+          const result = await runTestcases(options);
           if (result.made === 0)
             throw new ReflowError(
               "data",
@@ -59,10 +74,16 @@ export function registerSynthRun(group: Command): void {
               "The problems above say why, row by row.",
               { problems: result.problems },
             );
-          return result;
+          if (flags.search === 0 && flags.nnThreshold === 0) return result;
+          const scores = new Map(
+            [...result.evaluation.samples].map(([name, s]) => [name, s.nn_score ?? undefined] as const),
+          );
+          const more = { ...options, step: result.step, search: flags.search, threshold: flags.nnThreshold };
+          return { ...result, refined: await refineRun(more, result.finished, scores) };
         },
-        value: ({ step, lines, made, instances, counts, evaluation }) => ({
+        value: ({ step, lines, made, instances, counts, evaluation, refined }) => ({
           output: path.resolve(flags.output),
+          ...(refined ? { refined } : {}),
           step,
           lines,
           made,
@@ -78,9 +99,21 @@ export function registerSynthRun(group: Command): void {
                 t.novelty?.toFixed(3) ?? "-"
               }, told from real with AUC ${t.auc?.auc.toFixed(2) ?? "- (too few)"}`,
           ),
+          ...(r.refined
+            ? [
+                `Refined: ${r.refined.kept} kept, ${r.refined.regenerated} made anew, ${r.refined.failing} below the threshold, in ${r.refined.folder}`,
+              ]
+            : []),
           `Output: ${path.resolve(flags.output)}`,
         ],
         next: () => suggest(`open ${path.join(flags.output, "annotated_image")} and look at the pictures`),
       });
     });
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("--nn-threshold must be a number from 0 to 1.");
+  return value;
 }

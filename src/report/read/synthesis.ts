@@ -36,6 +36,8 @@ const REASONS: Readonly<Record<string, string>> = {
   copy_of_exemplar: "a copy of its exemplar",
   copy_of_synthetic: "a copy of another synthetic crop",
   too_easy: "too easy for the current model",
+  told_from_real: "told from the real ones by a small classifier",
+  least_told: "the most real of its draws",
   no_place: "no free place",
 };
 

@@ -30,8 +30,12 @@ export type RunOptions = Readonly<{
   signal?: AbortSignal;
 }>;
 
+/** A finished picture: the job it was, and what was made of it. */
+export type Finished = Readonly<{ job: Job; made: Made }>;
+
 export type RunResult = Readonly<{
   output: string;
+  finished: readonly Finished[];
   step: number;
   /** Non-blank lines of the test cases, pictures asked for, pictures made. */
   lines: number;
@@ -80,6 +84,7 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
   for (const { job } of done) counts[job.row.defectType] = (counts[job.row.defectType] ?? 0) + 1;
   return {
     output: o.output,
+    finished: done,
     step: checkpoint.step,
     lines: read.lines,
     asked: plan.jobs.length + problems.length,

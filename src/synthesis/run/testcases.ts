@@ -6,7 +6,7 @@ import type { MaskAugmentation } from "../window/index.js";
 
 /** One row of testcase.jsonl (contract 5.9). `text` are the cells as SDG_result.csv repeats them. */
 export type Testcase = Readonly<{
-  /** Position among the non-blank lines, from 0: the `index` column. */
+  /** The `index` column: the row's own field, else its position among the non-blank lines, from 0. */
   index: number;
   line: number;
   image: string;
@@ -108,7 +108,7 @@ function parseRow(
     row.crop_ratio === undefined || isNone(row.crop_ratio) ? undefined : number(row, "crop_ratio", 1, 64);
   const grid = ratio === undefined && gridX && gridY ? { width: gridX, height: gridY } : undefined;
   return {
-    index: o.index,
+    index: row.index === undefined || row.index === null ? o.index : whole(row, "index", 0, 2 ** 31),
     line: o.line,
     image: locate(image, "image_filename", o),
     mask: locate(mask, "mask_filename", o),

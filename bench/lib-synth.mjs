@@ -82,11 +82,20 @@ async function components72(to, withPictures) {
       }
       const joined = open(close({ width: clean.width, height: clean.height, data }, 7), 2);
       const parts = components(joined).parts.filter((p) => p.area > 600);
-      const mask = maskOf(joined, parts);
+      const changed = maskOf(joined, parts);
+      // A missing part is missing between its ends too, where both pictures are dark.
+      const mask = kind === "missing" ? filledBox(changed) : changed;
       await put(path.join(to, texture, "mask", kind, "one_mask.png"), picture(mask));
       if (withPictures) await put(path.join(to, texture, "anomaly_image", kind, "one.png"), image);
     }
   }
+}
+
+function filledBox(m) {
+  const { x, y, width, height } = boundsOf(m);
+  const data = new Uint8Array(m.data.length);
+  for (let v = y; v < y + height; v++) data.fill(1, v * m.width + x, v * m.width + x + width);
+  return { ...m, data };
 }
 
 export const FOLDERS = {

@@ -24,8 +24,8 @@ export {
   type TypeKnowledge,
 } from "./paint/index.js";
 export { PAIR_COLUMNS } from "./pairs.js";
-export { FREE_WORDS, type FreeReason, type PlacedFreely, type Placement } from "./placement.js";
 export { type Refined, refineRun } from "./phases/refine.js";
+export { FREE_WORDS, type FreeReason, type PlacedFreely, type Placement } from "./placement.js";
 export type { Evaluation, SampleQuality } from "./quality/evaluate.js";
 export { type DefectEncoder, type Features, patchEncoder, patchFeatures } from "./quality/features.js";
 export { type Likeness, nnScore } from "./quality/nn-score.js";

@@ -8,8 +8,8 @@ const MOST = 20_000;
 
 /**
  * The labelled instances of a mask (contract 6.5): none without white, one for a single part, else clusters of the white
- * pixels by DBSCAN on standardised coordinates. So parts that lie close are one. Noise belongs to no instance; without
- * any cluster the whole mask is one.
+ * pixels by DBSCAN on standardised coordinates. So parts that lie close are one. Parts that are all noise belong to no
+ * instance; without any cluster the whole mask is one.
  */
 export function labelInstances(m: Mask): Mask[] {
   const { parts } = components(m);
@@ -24,18 +24,25 @@ export function labelInstances(m: Mask): Mask[] {
   const group = dbscan(xs, ys);
   const clusters = Math.max(-1, ...group) + 1;
   if (clusters === 0) return [m];
-  const out = Array.from({ length: clusters }, () => mask(m.width, m.height));
-  used.forEach((i, k) => {
-    if (group[k]! >= 0) out[group[k]!]!.data[i] = 1;
+  // A part is never torn: flat masks would otherwise fall into stripes. Clusters that share a part are one.
+  const groupAt = new Map(used.map((i, k) => [i, group[k]!]));
+  const rootOf = Array.from({ length: clusters }, (_, c) => c);
+  const find = (c: number): number => (rootOf[c] === c ? c : find(rootOf[c]!));
+  const partGroup = parts.map((part) => {
+    const own = new Set([...part.pixels].map((i) => groupAt.get(i) ?? -1).filter((g) => g >= 0));
+    const [first, ...others] = own;
+    for (const other of others) rootOf[find(other)] = find(first!);
+    return first;
   });
-  if (step === 1) return out;
-  // Thinned pixels stand for their whole part.
-  return out.map((thin) => {
-    const own = parts.filter((p) => p.pixels.some((i) => thin.data[i]));
-    const full = mask(m.width, m.height);
-    for (const part of own) for (const i of part.pixels) full.data[i] = 1;
-    return full;
+  const out = new Map<number, Mask>();
+  parts.forEach((part, k) => {
+    const g = partGroup[k];
+    if (g === undefined) return;
+    const whole = out.get(find(g)) ?? mask(m.width, m.height);
+    out.set(find(g), whole);
+    for (const i of part.pixels) whole.data[i] = 1;
   });
+  return [...out.values()];
 }
 
 function standardised(values: readonly number[]): Float64Array {

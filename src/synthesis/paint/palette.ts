@@ -39,12 +39,13 @@ export function paletteOf(planes: readonly Plane[]): Palette {
     ];
     const white: Rgb = [0.45 * red[0] + 40, 0.45 * green[1] + 30, 0.45 * blue[2] + 30];
     const stops: readonly (readonly [number, Rgb])[] = [
-      [0, mix(red, white, 0.25)],
-      [5, red],
-      [9, mix(red, green, 0.55)],
-      [16, green],
-      [25, mix(green, blue, 0.45)],
-      [33, blue],
+      [0, mix(red, white, 0.75)],
+      [4, mix(red, white, 0.5)],
+      [8, mix(red, white, 0.15)],
+      [13, mix(red, green, 0.5)],
+      [19, green],
+      [27, mix(green, blue, 0.5)],
+      [34, blue],
       [42, mix(blue, [0, 0, 0], 0.4)],
       [55, [8, 6, 10]],
       [90, [4, 3, 5]],

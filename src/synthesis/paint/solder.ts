@@ -1,6 +1,6 @@
 import {
-  boundsOf,
   centroid,
+  close,
   dilate,
   gaussianBlur,
   gradient,
@@ -8,6 +8,7 @@ import {
   mask,
   type Plane,
   plane,
+  threshold,
 } from "../../vision/index.js";
 import { extents } from "../exemplar.js";
 import { localMaterial } from "./material-fill.js";
@@ -103,22 +104,26 @@ function padsUnder(region: Mask, share: number): { pads: Mask; paste: Mask } {
 
 /** Slope of a lumpy drop over a region, degrees. `high`: its height against its radius. */
 function dropSlope(region: Mask, g: Ground, high: number): Plane {
-  const depth = signedDistance(region);
+  // Liquid has no ragged outline: small holes close and teeth melt away.
+  const smooth = threshold(
+    gaussianBlur({ ...g.grey, data: Float32Array.from(close(region, 3).data) }, 2),
+    0.5,
+  );
+  const depth = signedDistance(smooth);
   const most = depth.data.reduce((a, b) => Math.max(a, b), 1);
-  const reach = Math.max(2.5, Math.min(most, 18));
+  const reach = Math.max(2.5, Math.min(most, 22));
   const random = g.random.fork("drop");
-  const lumps = cloud(region.width, region.height, Math.max(3, reach), random.fork("lumps"));
-  const crinkle = cloud(region.width, region.height, 2.2, random.fork("crinkle"), 2);
-  const swell = boundsOf(region) ? 0.16 * reach : 0;
+  const lumps = cloud(region.width, region.height, Math.max(6, 1.3 * reach), random.fork("lumps"), 1);
+  const crinkle = cloud(region.width, region.height, Math.max(4, 0.4 * reach), random.fork("crinkle"), 2);
   const z = plane(region.width, region.height);
   for (let i = 0; i < z.data.length; i++) {
     const d = depth.data[i]!;
     if (d <= 0) continue;
     const t = Math.min(1, d / reach);
-    z.data[i] =
-      high * reach * Math.sqrt(1 - (1 - t) ** 2) + swell * t * lumps.data[i]! + 0.1 * t * crinkle.data[i]!;
+    const rise = high * reach * Math.sqrt(1 - (1 - t) ** 2);
+    z.data[i] = rise + t * reach * (0.24 * lumps.data[i]! + 0.012 * crinkle.data[i]!);
   }
-  const { gx, gy } = gradient(gaussianBlur(z, 0.9));
+  const { gx, gy } = gradient(gaussianBlur(z, 1.4));
   const out = plane(region.width, region.height);
   for (let i = 0; i < out.data.length; i++)
     out.data[i] = (Math.atan(Math.hypot(gx.data[i]!, gy.data[i]!)) * 180) / Math.PI;
@@ -126,13 +131,13 @@ function dropSlope(region: Mask, g: Ground, high: number): Plane {
 }
 
 function colours(slope: Plane, palette: Palette, g: Ground): Plane[] {
-  const speck = cloud(slope.width, slope.height, 1.3, g.random.fork("speck"), 2);
+  const speck = cloud(slope.width, slope.height, 3, g.random.fork("speck"), 2);
   const fills = g.planes.map(() => plane(slope.width, slope.height));
   const near = dilate(g.region, 3);
   for (let i = 0; i < slope.data.length; i++) {
     if (!near.data[i]) continue;
-    const rgb = palette.at(Math.max(0, slope.data[i]! + 2.5 * speck.data[i]!));
-    const shine = 1 + 0.1 * speck.data[i]!;
+    const rgb = palette.at(Math.max(0, slope.data[i]! + 0.8 * speck.data[i]!));
+    const shine = 1 + 0.07 * speck.data[i]!;
     fills.forEach((p, c) => {
       p.data[i] = fills.length === 3 ? rgb[c]! * shine : luma(rgb) * shine;
     });

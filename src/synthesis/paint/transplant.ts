@@ -3,9 +3,11 @@ import {
   channelsOf,
   dilate,
   erode,
+  gaussianBlur,
   grey,
   intersect,
   type Mask,
+  membrane,
   noiseSigma,
   type Plane,
   seamlessClone,
@@ -41,6 +43,7 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   const ringS = ringOf(specimen.mask, RIM, RIM + 4);
   const light = clamp(meanOver(g.grey, ring, 1) / Math.max(4, meanOver(grey(picture), ringS, 1)), 0.6, 1.6);
   const { strength } = g.settings;
+  if (structured(g, specimen)) return modulated(g, specimen, alignment, touched);
   const grown = laid ? undefined : guidedSource(g, specimen, light * strength, g.random.fork("grow"));
   const planes = g.planes.map((target, c) => {
     const own = channel(picture, Math.min(c, picture.channels - 1));
@@ -52,6 +55,46 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
     return withGrain(cloned, target, source, touched, g, c);
   });
   return { planes, touched, painter: laid ? "transplant" : "grown", specimen: specimen.id };
+}
+
+/** How much more a place varies than the specimen itself before its own structure has to stay. */
+const STRUCTURE = { least: 14, times: 1.4 } as const;
+
+/** True where the region lies over stronger edges than the specimen has: it cannot have hidden them. */
+function structured(g: Ground, e: Specimen): boolean {
+  const here = spread(g.grey, dilate(g.region, RIM));
+  return here > STRUCTURE.least && here > STRUCTURE.times * spread(grey(e.picture!), dilate(e.mask, RIM));
+}
+
+/**
+ * The specimen as a film: what it takes from or adds to the light of its own ground, as a factor, is laid over the
+ * picture, whose edges stay visible beneath.
+ */
+function modulated(g: Ground, e: Specimen, alignment: Alignment, touched: Mask): Paint {
+  const picture = e.picture!;
+  const wide = dilate(e.mask, RIM);
+  const { width, height } = g.grey;
+  const soft = gaussianBlur({ ...g.grey, data: Float32Array.from(dilate(g.region, 1).data) }, 0.8);
+  const planes = g.planes.map((target, c) => {
+    const own = channel(picture, Math.min(c, picture.channels - 1));
+    const ground = membrane(own, wide, 0.05, 200);
+    const factor: Plane = { ...own, data: own.data.map((v, i) => (v + 4) / (ground.data[i]! + 4)) };
+    const laid = warpPlane(factor, alignment.map, width, height);
+    return {
+      ...target,
+      data: target.data.map((v, i) => {
+        if (!touched.data[i]) return v;
+        const by = 1 + g.settings.strength * soft.data[i]! * (clamp(laid.data[i]!, 0, 2.5) - 1);
+        return (v + 4) * Math.max(0, by) - 4;
+      }),
+    };
+  });
+  return { planes, touched, painter: "film", specimen: e.id };
+}
+
+function spread(p: Plane, m: Mask): number {
+  const mean = meanOver(p, m);
+  return Math.sqrt(meanOver({ ...p, data: p.data.map((v) => (v - mean) ** 2) }, m));
 }
 
 /** The best-fitting specimens whose surroundings look like the place; one of them by the seed. */

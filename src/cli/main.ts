@@ -73,6 +73,7 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
   register: {
     description: "find a render or CAD mask in a photo, and refuse the wrong board",
     load: async () => (await import("./commands/register.js")).registerRegister,
+  },
   synth: {
     description: "learn labelled defects and paint them under masks",
     load: async () => (await import("./synth/index.js")).registerSynth,

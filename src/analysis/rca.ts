@@ -1,8 +1,9 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { PairRow } from "../dataset/row.js";
 import { silent } from "../kit/events.js";
 import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { writeParquet } from "../kit/parquet.js";
 import {
   bestF1Point,
@@ -43,7 +44,7 @@ export async function rca(o: RcaOptions): Promise<RcaResult> {
   const topK = o.topK ?? 50;
   const data = await readInference(o.inferenceCsv);
   checkOrder(o, data);
-  await mkdir(o.outDir, { recursive: true });
+  await makeFolder(o.outDir);
   const at = (name: string) => path.join(o.outDir, name);
   const s = sweep(data.scores, data.ng);
   if (o.threshold === undefined && (s.ng === 0 || minRecall > 1 + 1e-12))

@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../kit/errors.js";
 import { exists, writeFileAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { readParquet, writeParquet } from "../kit/parquet.js";
 import { columnIndex, readRows } from "../metric/index.js";
 import { parquetColumns } from "./parquet-schema.js";
@@ -69,7 +69,7 @@ export async function route(o: {
   const mining = rows.filter((r) => pool?.has(label(r)));
   const anomalygen = rows.filter((r) => supported.has(label(r)));
 
-  await mkdir(o.outDir, { recursive: true });
+  await makeFolder(o.outDir);
   const at = (name: string) => path.join(o.outDir, name);
   const subset = (name: string, kept: readonly Record<string, unknown>[]) =>
     writeParquet(

@@ -97,6 +97,11 @@ export function suggest(command: string): void {
   process.stderr.write(`Next: ${command}\n`);
 }
 
+/** `1 frame`, `0 frames`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
 /** A word as a shell would read it back. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,8 @@
-import { lstat, mkdir, rm, symlink } from "node:fs/promises";
+import { lstat, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../kit/errors.js";
 import { exists, resolveInside, writeJsonAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { CODES, type Code } from "./codes.js";
 import { type Collector, collector, type Finding } from "./collect.js";
 import { type DiagnoseOptions, type Diagnosis, DROP_REASONS, type Examination, examine } from "./diagnose.js";
@@ -238,7 +239,7 @@ async function linkShared(root: string, target: string): Promise<void> {
     const from = path.join(root, name);
     const to = path.join(target, name);
     if (!(await exists(from)) || (await exists(to))) continue;
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     await symlink(path.relative(path.dirname(to), from), to, "junction");
   }
 }

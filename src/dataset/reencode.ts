@@ -1,10 +1,11 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import path from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { explainWriteError } from "../kit/errors.js";
 import { requireFile } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 
 /** Text encodings that tables come in. Windows-1252 includes Latin-1's letters. */
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -41,7 +42,7 @@ export async function reencode(file: string, encoding: Encoding, target: string)
   await requireFile(file);
   const decoder = new TextDecoder(encoding);
   try {
-    await mkdir(path.dirname(target), { recursive: true });
+    await makeFolder(path.dirname(target));
     await pipeline(
       createReadStream(file, { highWaterMark: 1 << 20 }),
       new Transform({

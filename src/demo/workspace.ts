@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { TABLE_PATHS } from "../dataset/index.js";
@@ -6,6 +6,7 @@ import { formatCsv } from "../kit/csv.js";
 import { isErrno, ReflowError } from "../kit/errors.js";
 import { type Emit, silent } from "../kit/events.js";
 import { explainReadError, writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { cores, mapOnWorkers, workerUrl } from "../kit/pool.js";
 import { seeded } from "../kit/random.js";
 import type { Design, Site } from "./design.js";
@@ -135,7 +136,7 @@ async function drawAll(
 ): Promise<void> {
   const images = path.join(o.root, "images");
   for (const folder of new Set(shots.map((s) => folderOf(s, designs))))
-    await mkdir(path.join(images, folder), { recursive: true });
+    await makeFolder(path.join(images, folder));
   const tasks: RenderTask[] = [];
   for (let i = 0; i < shots.length; i += BATCH)
     tasks.push({ seed: o.seed, tables: o.tables, images, shots: shots.slice(i, i + BATCH) });

@@ -1,9 +1,10 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import {
   type Emit,
   exists,
   explainWriteError,
+  makeFolder,
   ReflowError,
   readJson,
   writeJsonAtomic,
@@ -87,9 +88,8 @@ export async function execute<S extends StageName>(
     for (const out of job.outputs)
       if (begun) await sweepTemporaries(out);
       else await rm(out, { recursive: true, force: true });
-    for (const out of job.outputs)
-      await mkdir(path.extname(out) ? path.dirname(out) : out, { recursive: true });
-    await mkdir(path.dirname(job.receipt), { recursive: true });
+    for (const out of job.outputs) await makeFolder(path.extname(out) ? path.dirname(out) : out);
+    await makeFolder(path.dirname(job.receipt));
   } catch (error) {
     throw explainWriteError(error, job.receipt);
   }

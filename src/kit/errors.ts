@@ -88,13 +88,14 @@ export function explainWriteError(error: unknown, file: string): unknown {
       "Free some space and run the same command again; finished work is kept.",
     ],
     EDQUOT: ["disk_full", "the disk quota is used up", "Free some space and run the same command again."],
-    // What Node's recursive mkdir says on a read-only file system.
+    // What mkdir says on file systems that take no folders.
     ENOENT: ["no_folder", "its folder does not exist and cannot be made", "Choose a writable folder."],
     EROFS: ["read_only", "the folder is read-only", "Choose a writable folder or remount it."],
     EACCES: ["no_permission", "permission denied", "Make the folder writable for this user."],
     EPERM: ["no_permission", "not permitted", "Make the folder writable for this user."],
     ENOTDIR: ["not_a_folder", "a part of the path is a file, not a folder", "Choose another output path."],
     EEXIST: ["not_a_folder", "a part of the path is a file, not a folder", "Choose another output path."],
+    ELOOP: ["symlink_loop", "symbolic links form a loop", "Choose another output path."],
     EISDIR: ["is_a_folder", "the path is a folder, not a file", "Choose another output path."],
   };
   const found = why[String((error as { code?: unknown } | null)?.code)];

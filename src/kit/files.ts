@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno } from "./errors.js";
+import { makeFolder } from "./folders.js";
 
 /**
  * Writes a whole file so that a reader sees the old content or the new, never a part: temporary file in the
@@ -15,7 +16,7 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array): 
     `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
   );
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const handle = await open(temporary, "wx");
     try {
       await handle.writeFile(data);

@@ -3,6 +3,7 @@ export * from "./errors.js";
 export * from "./events.js";
 export * from "./files.js";
 export * from "./floats.js";
+export * from "./folders.js";
 export * from "./images.js";
 export * from "./mt19937.js";
 export * from "./nearest-name.js";

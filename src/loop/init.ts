@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
+import { copyFile, readdir, realpath, rename, rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import path from "node:path";
 import { type Clock, isoSeconds, processStart, runStamp } from "../engine/index.js";
@@ -6,6 +6,7 @@ import {
   dataError,
   exists,
   explainWriteError,
+  makeFolder,
   syncFolder,
   toJson,
   writeFileAtomic,
@@ -32,7 +33,7 @@ import {
 export async function createRun(plan: Plan, clock: Clock): Promise<string> {
   const results = path.join(plan.workspace, "results");
   try {
-    await mkdir(results, { recursive: true });
+    await makeFolder(results);
   } catch (error) {
     throw explainWriteError(error, results);
   }
@@ -49,7 +50,7 @@ export async function createRun(plan: Plan, clock: Clock): Promise<string> {
   const draft = path.join(parent, `.${path.basename(rd)}.${process.pid}.draft`);
   try {
     await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
+    await makeFolder(draft);
     const final = layout(ws, rd);
     const here = layout(ws, draft);
     await writeJsonAtomic(here.plan, plan);
@@ -153,7 +154,7 @@ async function preSeed(
 ): Promise<DeftState> {
   const from = plan.parameters.baseline_checkpoint.value as string;
   const name = "model_epoch_000_step_00000.onnx";
-  await mkdir(here.train("baseline"), { recursive: true });
+  await makeFolder(here.train("baseline"));
   await copyFile(from, path.join(here.train("baseline"), name)).catch((error: unknown) => {
     throw (error as { code?: string }).code === "ENOENT"
       ? dataError("checkpoint_missing", `no such file: ${from}`, "Check the path.", { file: from })

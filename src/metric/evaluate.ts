@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { ReflowError } from "../kit/errors.js";
 import { exists, readJson } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { checkExecutable, runCommand } from "./command.js";
 import type { MetricContract } from "./contract.js";
 import { type KpiOptions, writeKpiFiles } from "./kpi.js";
@@ -47,7 +48,7 @@ async function produce(o: Parameters<typeof evaluateMetric>[0]): Promise<string>
       );
     return file;
   }
-  await mkdir(o.outDir, { recursive: true });
+  await makeFolder(o.outDir);
   await runCommand({
     path: evaluator.path,
     args: [...evaluator.args, "--inference-csv", path.resolve(o.inferenceCsv), "--output-json", file],

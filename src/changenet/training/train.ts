@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { ReflowError } from "../../kit/errors.js";
+import { makeFolder } from "../../kit/folders.js";
 import { oneClass } from "../errors.js";
 import { type Begun, begin, fingerprintOf } from "./begin.js";
 import { clearFolder, clearTemporary } from "./checkpoints.js";
@@ -20,7 +20,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkRows(options);
   const fingerprint = await fingerprintOf(options);
   const stateFile = path.join(options.outDir, STATE_FILE);
-  await mkdir(options.outDir, { recursive: true });
+  await makeFolder(options.outDir);
   const saved = await readState(stateFile, fingerprint);
   await clearTemporary(options.outDir);
   if (!saved) await clearFolder(options.outDir);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { ReflowError } from "../../kit/errors.js";
-import { suggest } from "../output.js";
+import { plural, quoted, suggest } from "../output.js";
 import { wholeOption } from "./work.js";
 
 type Flags = Readonly<{ output: string; seed: number; labels: boolean; lights: boolean; json?: boolean }>;
@@ -34,8 +34,8 @@ export function registerBoard(group: Command): void {
       const value = { file, board: name, seed: flags.seed, components: scene.components };
       if (flags.json) process.stdout.write(`${JSON.stringify({ type: "result", name: "board", value })}\n`);
       else {
-        process.stdout.write(`${file}: board ${name}, ${scene.components} components\n`);
-        suggest(`reflow scene render ${flags.output} --cookbook ${name} --output render`);
+        process.stdout.write(`${file}: board ${name}, ${plural(scene.components, "component")}\n`);
+        suggest(`reflow scene render ${quoted(flags.output)} --cookbook ${name} --output good --patches 4`);
       }
     });
 }

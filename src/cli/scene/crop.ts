@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Command } from "commander";
 import type { ComponentCrops, RoiCrops, RoiSettings } from "../../scene/crop/index.js";
-import { suggest } from "../output.js";
+import { plural, suggest } from "../output.js";
+import { pairCommand } from "./next.js";
 import { counted, listOption, REFUSALS, wholeOption, worked } from "./work.js";
 
 type Flags = Readonly<{
@@ -100,7 +101,7 @@ async function cropRegions(render: string, flags: Flags): Promise<void> {
       refused,
     }),
     text: (r) => [
-      `${r.emitted} crops of ${r.frames.length} frames in ${path.resolve(flags.output)}`,
+      `${plural(r.emitted, "crop")} of ${plural(r.frames.length, "frame")} in ${path.resolve(flags.output)}`,
       ...(r.bridges > 0 ? [`Bridge crops: ${r.bridges}`] : []),
       `Materials: ${counted(r.materials)}`,
       `Refused: ${counted(r.refused, REFUSALS)}`,
@@ -116,11 +117,13 @@ async function cropParts(render: string, flags: Flags): Promise<void> {
   );
   const frames = await locateFrames(render, flags.source);
   const reference = flags.reference ?? (frames.notes === frames.pictures ? undefined : frames.notes);
+  const metadata = await readMetadata(frames.pictures);
+  const next = await pairCommand(render, metadata);
   const settings = {
     types: flags.types ?? COMPONENT_DEFAULTS.types,
     offset: flags.offset ?? COMPONENT_DEFAULTS.offset,
     classFilter: flags.classFilter ?? [],
-    depth: flags.depth ?? componentDepth(await readMetadata(frames.pictures)),
+    depth: flags.depth ?? componentDepth(metadata),
   };
   await worked<ComponentCrops>("scene crop", flags, {
     work: ({ emit, signal }) =>
@@ -142,11 +145,11 @@ async function cropParts(render: string, flags: Flags): Promise<void> {
       refused,
     }),
     text: (r) => [
-      `${r.emitted} components of ${r.frames.length} frames in ${path.resolve(flags.output)}`,
+      `${plural(r.emitted, "component")} of ${plural(r.frames.length, "frame")} in ${path.resolve(flags.output)}`,
       `Buckets: ${counted(r.buckets)}`,
       `Refused: ${counted(r.refused, REFUSALS)}`,
     ],
     none: "Render more cells, or look at --class-filter and the reasons above.",
-    next: () => suggest("reflow scene pair <good-dir> <defect-dir> --output <dir> --mode component"),
+    ...(next !== undefined && { next: () => suggest(next) }),
   });
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import type { PairRender, PairSettings, Pairs } from "../../scene/pair/index.js";
-import { quoted, suggest } from "../output.js";
+import { plural, quoted, suggest } from "../output.js";
 import { counted, listOption, REFUSALS, wholeOption, worked } from "./work.js";
 
 type Flags = Readonly<{
@@ -111,10 +111,13 @@ async function pair(goodDir: string, defectDir: string, flags: Flags): Promise<v
         signal,
       });
       if (result.pairs.length === 0) return result;
-      tables = flags.workspace
-        ? await writePairWorkspace(flags.output, result.pairs, { board, seed: flags.seed })
-        : await writePairTable(path.join(flags.output, "pairs.csv"), result.pairs, board);
-      return result;
+      if (!flags.workspace) {
+        tables = await writePairTable(path.join(flags.output, "pairs.csv"), result.pairs, board);
+        return result;
+      }
+      const made = await writePairWorkspace(flags.output, result.pairs, { board, seed: flags.seed });
+      tables = made.rows;
+      return { ...result, problems: [...result.problems, ...made.problems] };
     },
     others: [...new Set([...good.others, ...defect.others])],
     made: (r) => r.pairs.length,
@@ -129,7 +132,7 @@ async function pair(goodDir: string, defectDir: string, flags: Flags): Promise<v
       without_good_box: withoutGoodBox,
     }),
     text: (r) => [
-      `${r.pairs.length} pairs of ${r.frames.length} frames in ${path.resolve(flags.output)}, ${r.lights.join(", ")}`,
+      `${plural(r.pairs.length, "pair")} of ${plural(r.frames.length, "frame")} in ${path.resolve(flags.output)}, ${r.lights.join(", ")}`,
       `Labels: ${counted(r.labels)}`,
       `Refused: ${counted(r.refused, REFUSALS)}`,
       ...(r.withoutGoodBox > 0 ? [`Cut by the defect's box alone: ${r.withoutGoodBox}`] : []),

@@ -7,7 +7,8 @@ import type { Cookbook, NamedLighting, Pipeline } from "../../scene/cookbook/ind
 import type { Scene } from "../../scene/model.js";
 import type { DryPlan, DryRun } from "../../scene/scan/index.js";
 import { onInterrupt } from "../interrupt.js";
-import { outputMode, quoted, reporter, suggest } from "../output.js";
+import { outputMode, plural, quoted, reporter, suggest } from "../output.js";
+import { beside } from "./next.js";
 import { listOption, wholeOption } from "./work.js";
 
 type Flags = Readonly<{
@@ -121,7 +122,7 @@ async function run(file: string, flags: Flags): Promise<void> {
     }
     process.stdout.write(
       [
-        `${frames} frames, ${pictures} pictures in ${output}`,
+        `${plural(frames, "frame")}, ${plural(pictures, "picture")} in ${output}`,
         ...(kept > 0 ? [`Kept from an earlier run: ${kept}`] : []),
         `Folders: ${folders.join(", ")}`,
         ...(names.length > 0 ? [`Lightings: ${names.join(", ")}; the first is rgb_<id>.png`] : []),
@@ -129,7 +130,8 @@ async function run(file: string, flags: Flags): Promise<void> {
       ].join("\n"),
     );
     const mode = (flags.pipeline ?? "good") === "good" ? "" : " --mode component";
-    suggest(`reflow scene crop ${quoted(flags.output as string)}${mode} --output crops`);
+    const folder = flags.output as string;
+    suggest(`reflow scene crop ${quoted(folder)}${mode} --output ${beside(folder, "crops")}`);
   } finally {
     show.clear();
     done();

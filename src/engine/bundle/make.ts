@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { readCheckpoint } from "../../changenet/index.js";
 import type { PairRow } from "../../dataset/index.js";
@@ -6,6 +6,7 @@ import {
   dataError,
   exists,
   explainWriteError,
+  makeFolder,
   syncFolder,
   writeFileAtomic,
   writeJsonAtomic,
@@ -35,7 +36,7 @@ export async function makeBundle(o: BundleContents): Promise<void> {
   const { preprocessing } = await readCheckpoint(o.checkpoint);
   try {
     await rm(o.dir, { recursive: true, force: true });
-    await mkdir(o.dir, { recursive: true });
+    await makeFolder(o.dir);
     await copyFile(o.checkpoint, at(BUNDLE.model));
   } catch (error) {
     throw explainWriteError(error, o.dir);
@@ -72,7 +73,7 @@ export async function copyBundle(from: string, to: string): Promise<number> {
     const files = await hashFiles([from]);
     for (const file of files) {
       const target = path.join(draft, path.relative(from, file.path));
-      await mkdir(path.dirname(target), { recursive: true });
+      await makeFolder(path.dirname(target));
       await copyFile(file.path, target);
     }
     await rm(to, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { explainWriteError, isErrno, ReflowError } from "../../kit/index.js";
+import { explainWriteError, isErrno, makeFolder, ReflowError } from "../../kit/index.js";
 import { runInterrupted } from "../interrupted.js";
 import type { JobFile, Platform, PlatformOptions } from "../job.js";
 import { isAlive, processStart } from "../process-identity.js";
@@ -24,7 +24,7 @@ async function runLocal(file: string, { job }: JobFile, options: PlatformOptions
   const { signal, emit, logFile } = options;
   if (signal?.aborted) throw runInterrupted();
   const pidFile = pidFileOf(file);
-  await mkdir(path.dirname(logFile), { recursive: true });
+  await makeFolder(path.dirname(logFile));
   const [command, ...args] = job.argv;
   const child = spawn(command as string, args, {
     cwd: job.cwd,

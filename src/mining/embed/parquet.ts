@@ -1,9 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, type SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { dataError, exists, explainReadError, explainWriteError, syncFolder } from "../../kit/index.js";
+import {
+  dataError,
+  exists,
+  explainReadError,
+  explainWriteError,
+  makeFolder,
+  syncFolder,
+} from "../../kit/index.js";
 import type { Embeddings } from "./encoder.js";
 
 /** Writes an embedding table row group by row group; nothing is visible under its name until `close`. */
@@ -30,7 +37,7 @@ export async function openEmbeddingWriter(
   const writer = new ParquetWriter({ writer: bytes, schema: schemaOf(textColumns) });
   let handle: FileHandle;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     handle = await open(temporary, "wx");
   } catch (error) {
     throw explainWriteError(error, file);

@@ -1,8 +1,15 @@
-import { mkdir, readFile, realpath } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { imageNames } from "../../dataset/pairs.js";
 import { OPTIONAL_COLUMNS, REQUIRED_COLUMNS } from "../../dataset/table.js";
-import { dataError, decodeImage, formatCsv, writeFileAtomic, writeImage } from "../../kit/index.js";
+import {
+  dataError,
+  decodeImage,
+  formatCsv,
+  makeFolder,
+  writeFileAtomic,
+  writeImage,
+} from "../../kit/index.js";
 import type { PoolRow } from "../pool/read.js";
 import { isInside } from "../pool/resolve.js";
 
@@ -159,7 +166,7 @@ async function stage(
   o: { lights: readonly string[]; imageExt: string },
   places: Places,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const names = imageNames(objectName, o.lights, o.imageExt);
   for (const [i, name] of names.entries()) {
     const from = (files[i] ?? files[0]) as string;

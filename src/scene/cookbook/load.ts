@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
+import { dataError, type Place, type Problem, ReflowError } from "../../kit/errors.js";
 import { exists } from "../../kit/files.js";
 import { checked } from "./check.js";
 import { type MergedConfig, mergeConfig } from "./config.js";
@@ -8,7 +8,7 @@ import { type CropConfig, cropConfigSchema } from "./crop-schema.js";
 import { readRegistry } from "./registry.js";
 import type { RenderConfig } from "./schema.js";
 import { expandVariables } from "./variables.js";
-import { readYamlFile } from "./yaml-file.js";
+import { type KeyPath, readYamlFile } from "./yaml-file.js";
 
 export type Pipeline = RenderConfig["pipeline_type"];
 
@@ -20,6 +20,8 @@ export type Recipe = Readonly<{
   merged: Readonly<Record<string, unknown>>;
   /** Top-level keys of `merged` that stand in pcba_target.yaml. */
   targetKeys: readonly string[];
+  /** File and line of a key in whichever of the two files it stands. */
+  placeOf: (path: KeyPath) => Place;
 }>;
 
 /** A folder that describes one board: what it is and how its good, defective and missing pictures are made. */
@@ -76,6 +78,7 @@ export async function loadCookbook(dirOrName: string, o: LoadOptions = {}): Prom
         config: merged.config,
         merged: merged.merged,
         targetKeys: Object.keys(target.value),
+        placeOf: (keys) => (Object.hasOwn(target.value, keys[0] as string) ? target : image).placeOf(keys),
       };
   }
   const cropFile = path.join(dir, "day0_crop.yaml");

@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { dataError, explainWriteError, type Problem } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { joinInside } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 import { BOX_PREFIX, boxFiles } from "./boxes.js";
 import {
   type ComponentFrame,
@@ -97,7 +97,7 @@ async function makeFolders(
   for (const bucket of buckets)
     for (const type of types) {
       const folder = joinInside(output, `${bucket}/${type}`);
-      await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      await makeFolder(folder).catch((error: unknown) => {
         throw explainWriteError(error, folder);
       });
     }

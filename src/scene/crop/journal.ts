@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno, ReflowError } from "../../kit/errors.js";
 import { exists, hashFile, hashText, joinInside, readJson, writeJsonAtomic } from "../../kit/files.js";
+import { checkFolder, makeFolder } from "../../kit/folders.js";
 
 /** What was done with one frame. `inputs` identifies the bytes that it was made from. */
 export type FrameRecord = Readonly<{ frame: string; inputs: string; files: readonly string[] }>;
@@ -18,7 +19,7 @@ export type Journal<R extends FrameRecord> = Readonly<{
 /**
  * Opens `output` for files made with `settings` (plain JSON). A new or empty folder begins a journal; one with the
  * journal or the `<name>.json` of the same settings is continued. Throws `output_exists` for any other content,
- * so that pictures of different settings never mix.
+ * so that pictures of different settings never mix, and `not_a_folder` when a file is in the way.
  */
 export async function openJournal<R extends FrameRecord>(
   output: string,
@@ -89,15 +90,16 @@ async function listing(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return [];
-    if (isErrno(error, "ENOTDIR")) throw refuse(folder, "is a file");
-    throw explainWriteError(error, folder);
+    if (!isErrno(error, "ENOENT", "ENOTDIR")) throw explainWriteError(error, folder);
+    // Before the work: what is in the way of the folder is told now.
+    await checkFolder(folder);
+    return [];
   }
 }
 
 async function start(running: string, header: string): Promise<void> {
   try {
-    await mkdir(path.dirname(running), { recursive: true });
+    await makeFolder(path.dirname(running));
     await appendFile(running, `${header}\n`);
   } catch (error) {
     throw explainWriteError(error, running);

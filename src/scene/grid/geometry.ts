@@ -50,7 +50,12 @@ export function scanGrid(o: ScanGridInput): ScanGrid {
   } else {
     const f = o.focalLength ?? 0;
     if (!(f > 0))
-      throw usage("grid_invalid", `the focal length is ${f}`, "Set focal_length to a positive number.");
+      throw usage(
+        "grid_invalid",
+        `the focal length is ${f}`,
+        "Set focal_length to a positive number.",
+        "focal_length",
+      );
     const height = Math.max((size[0] * f) / (effX * xNum), (size[1] * f) / (effY * yNum));
     z = Math.max(max[2] + height, floor);
     footprint = [((z - max[2]) * effX) / f, ((z - max[2]) * effY) / f];

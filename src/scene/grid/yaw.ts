@@ -12,6 +12,7 @@ export function yawSwapsAxes(yawDeg: number): boolean {
       "yaw_not_cardinal",
       `the camera yaw ${yawDeg}° is not a multiple of 90°: a scan grid for turned frames is not implemented`,
       "Set camera_rotation.z_fixed to 0, 90, 180 or -90, or place single frames with camera_position.",
+      "camera_rotation.z_fixed",
     );
   return whole % 2 !== 0;
 }

@@ -41,6 +41,7 @@ export function componentPool(root: Prim, pcbaRoot: string, types: readonly stri
       names.length > 0
         ? `The board has ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}.`
         : "Components are Xforms right below a Scope that names their type; check pcba_root.",
+      { field: types === "ALL" ? "pcba_root" : "component_types" },
     );
   }
   return { components: [...components.values()], problems };
@@ -70,6 +71,7 @@ export function boardRoot(root: Prim, pcbaRoot: string): Prim {
     near
       ? `Did you mean pcba_root: ${near}?`
       : "Set pcba_root to the prim that holds the board's components.",
+    { field: "pcba_root" },
   );
 }
 

@@ -75,7 +75,8 @@ export function preparePoses(
     throw dataError(
       "no_defects_left",
       `no component got a defect: ${[...new Set(problems.map((p) => p.message))].slice(0, 3).join("; ") || "none is enabled"}`,
-      "Enable a defect whose component types are on the board.",
+      "Enable a defect whose component types are on the board, or raise its ratio.",
+      { field: "defects" },
     );
   return { records, changes, labels, motions, geometry, problems };
 }

@@ -97,6 +97,7 @@ function framedBox(scene: Scene, config: RenderConfig): Box | undefined {
         ? `no prim below ${config.pcba_root} has ${texts.join(" or ")} in its name`
         : `the scene has no component ${exact}`,
       "Correct auto_locate_prim_path, component_list_override or auto_locate_component.",
+      { field: exact === undefined ? "auto_locate_component" : "auto_locate_prim_path" },
     );
   const box = worldBox(scene, prim.path);
   if (isEmpty(box))
@@ -118,6 +119,7 @@ function legacy(config: RenderConfig): LegacyGrid {
       "grid_invalid",
       `scan_grid lacks ${missing.map(([k]) => k).join(", ")}`,
       "Give x_num and y_num, or all of x_start, x_end, y_start, y_end and z.",
+      { field: "scan_grid" },
     );
   return {
     ...({ x_start, x_end, y_start, y_end, z } as Pick<

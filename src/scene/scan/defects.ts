@@ -19,12 +19,20 @@ export function poseSource(scene: Scene, config: RenderConfig, order: readonly s
       "component_types_missing",
       `the ${config.pipeline_type} pipeline needs component_types`,
       "List the footprints whose components may get defects, or write component_types: ALL.",
+      { field: "component_types" },
     );
   const pool = componentPool(scene.root, config.pcba_root, types);
   const requests =
     config.pipeline_type === "missing" ? missingRequest(config) : defectRequests(config, order);
   if (requests.length === 0)
-    throw dataError("no_defects_enabled", "no defect is enabled", "Set enabled: true for one under defects.");
+    throw dataError(
+      "no_defects_enabled",
+      "no defect is enabled",
+      "Set enabled: true for one under defects.",
+      {
+        field: "defects",
+      },
+    );
   const geometry = config.reflow.defect_geometry === "compatible" ? "upstream" : "physical";
   return {
     prepare: (random) =>

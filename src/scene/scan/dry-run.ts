@@ -3,8 +3,8 @@ import type { Cookbook, Pipeline } from "../cookbook/index.js";
 import type { Scene } from "../model.js";
 import { matchRules, type RuleStats } from "../semantics/index.js";
 import { boardBox } from "./board.js";
-import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
-import { planScan } from "./plan.js";
+import { type ConfigChanges, recipeFor } from "./changes.js";
+import { planRecipe } from "./recipe-plan.js";
 import type { ScanPlan } from "./types.js";
 
 export type DryRun = Readonly<{
@@ -37,10 +37,9 @@ export async function dryRunScan(
   o: ConfigChanges & Readonly<{ pipeline?: Pipeline }>,
 ): Promise<DryRun> {
   const recipe = recipeFor(cookbook, o.pipeline);
-  const { config, merged } = changedConfig(recipe, o);
-  const rules = matchRules(scene, config.semantics ?? [], { dryRun: true }).per_rule;
+  const rules = matchRules(scene, recipe.config.semantics ?? [], { dryRun: true }).per_rule;
   try {
-    return { rules, plan: summary(await planScan(scene, config, merged)) };
+    return { rules, plan: summary(await planRecipe(scene, recipe, o)) };
   } catch (error) {
     // What the rules match is what shows why.
     if (error instanceof ReflowError) return { rules, plan: error };

@@ -120,5 +120,4 @@ test("frames that would overwrite each other keep their numbers, and that is tol
   expect(await ids({})).toEqual(["x0_y0", true, []]);
   expect(await ids({ samples_per_position: 2 })).toEqual(["0000", true, ["names_by_number"]]);
   expect(await ids({ flat_output: true, num_triggers: 2 })).toEqual(["0000", true, ["names_by_number"]]);
-  expect(await ids({ solder_fillet: { enabled: true } })).toEqual(["x0_y0", true, ["solder_fillet_ignored"]]);
 });

@@ -19,7 +19,6 @@ import { drawMotionBlur, type MotionBlur } from "./augmentation.js";
 import { boardBox } from "./board.js";
 import { mountOf, scanPath, viewAt } from "./camera.js";
 import { type PoseSource, poseSource } from "./defects.js";
-import { drawFillet } from "./fillet.js";
 import { classLabels } from "./labels.js";
 import { metadataName, triggerFolder } from "./layout.js";
 import { type LightingPlan, type LightingState, planLighting } from "./lighting.js";
@@ -138,7 +137,6 @@ function drawTrigger(o: Drawing, index: number, slots: readonly FrameSlot[]): Dr
     ? tinChanges(scene, config.pcba_root, tinBumps(config.tin_noise, config.random_seed))
     : new Map();
   const first = over(fixed, tin, drawMaterials(scene, config, random));
-  drawFillet(config, random);
   const state = lighting.draw(random, rig, [index]);
   const tilt = cameraTilt(config, index);
   const blur = drawMotionBlur(config.augmentation, random);
@@ -213,6 +211,7 @@ function noFrames(config: RenderConfig, cells: number) {
     config.pipeline_type === "missing"
       ? "The missing pipeline takes two pictures a cell: ask for at least 2."
       : "Use a smaller seed or a larger max_image_count.",
+    { field: config.max_image_count >= 0 ? "max_image_count" : "seed" },
   );
 }
 

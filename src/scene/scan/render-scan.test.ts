@@ -358,7 +358,8 @@ describe("bad input is one clear error", () => {
     [{ scan_grid: { z: 4 } }, "grid_invalid"],
     [{ use_scene_lights: true }, "no_lights"],
   ])("%j: %s", async (more, code) => {
-    await expect(render(more)).rejects.toMatchObject({ code, exitCode: 3 });
+    const where = { file: expect.stringMatching(/day0_image.yaml|tiny|board/) };
+    await expect(render(more)).rejects.toMatchObject({ code, exitCode: 3, where });
   });
 
   test("a board without geometry", async () => {

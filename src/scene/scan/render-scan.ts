@@ -8,11 +8,11 @@ import type { Scene } from "../model.js";
 import { openRenderer, PREVIEW } from "../render/index.js";
 import type { Renderer } from "../view.js";
 import { captureFrame } from "./capture.js";
-import { type ConfigChanges, changedConfig, recipeFor } from "./changes.js";
+import { type ConfigChanges, recipeFor } from "./changes.js";
 import { writeFrame } from "./frame-files.js";
 import { removeLeftovers } from "./leftovers.js";
 import { BANNER } from "./metadata.js";
-import { planScan } from "./plan.js";
+import { planRecipe } from "./recipe-plan.js";
 import { writeResolved } from "./resolved.js";
 import { type Quality, runSettings } from "./settings.js";
 import { type RendererState, rendererState, worldOf } from "./state.js";
@@ -58,12 +58,11 @@ type Done = Readonly<{ frame: string; inputs: string; files: readonly string[] }
  */
 export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
   const recipe = recipeFor(o.cookbook, o.pipeline);
-  const { config, merged } = changedConfig(recipe, o);
   const emit = o.emit ?? silent;
   // First, because a file that is missing is often why a plan fails.
   const missing = new Set(o.scene.problems.filter(({ severity }) => severity === "error"));
   for (const problem of missing) emit({ type: "problem", problem });
-  const plan = await planScan(o.scene, config, merged);
+  const plan = await planRecipe(o.scene, recipe, o);
   const quality = qualityOf(o.quality, plan);
   for (const problem of plan.problems) if (!missing.has(problem)) emit({ type: "problem", problem });
   const journal = await openJournal<Done>(o.output, "render", runSettings(plan, quality));
@@ -95,7 +94,7 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
     };
     const made = await captureFrame(renderer, plan, pass, frame, quality, o.signal, progress);
     rays += made.rays;
-    const [width, height] = config.resolution;
+    const [width, height] = plan.config.resolution;
     const names = await writeFrame(path.join(o.output, folder), {
       ...{ id: frame.slot.id, scene: plan.scene, pass, view: frame.view, width, height },
       ...{ ids: made.ids, pictures: made.pictures, worlds: worldOf(plan.scene, pass.poses) },

@@ -22,13 +22,6 @@ export function planWarnings(config: RenderConfig): readonly Problem[] {
       "Set samples_per_position: 1 and flat_output: false to name frames by cell.",
       "rename_to_grid_index",
     );
-  if (config.solder_fillet?.enabled)
-    warn(
-      "solder_fillet_ignored",
-      "solder_fillet adds no solder here: joints are part of the scene and follow defective parts",
-      "Remove solder_fillet, or model joints in the scene.",
-      "solder_fillet",
-    );
   return out;
 }
 

@@ -2,9 +2,9 @@
 //
 //   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--cell 2] [--output docs/images]
 //
-// Renders a quarter of the board (cell 0 to 3; cell 2 of the dense one has every defect) good, with defects and with
+// Renders a quarter of the board (cell 0 to 3; cell 2 of the dense one has most defects) good, with defects and with
 // parts missing into <dir> (a temporary folder, or one that is kept and resumed), and cuts component pairs out of them,
-// all by the command line as a user would.
+// all by the command line as a user would. Defects that the quarter does not show are framed one by one.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,24 +39,37 @@ function reflow(...args) {
   if (done.status !== 0) throw new Error(`reflow ${args.join(" ")}: exit ${done.status}`);
 }
 
-/** The board's cookbook with wide frames: a quarter of the board in each, 20 µm a pixel. */
-function wideCookbook() {
-  const to = path.join(work, "cookbook", board);
+/** The board's cookbook, changed by `change` in every file. */
+function changedCookbook(name, change) {
+  const to = path.join(work, name, board);
   cpSync(path.join(root, "cookbooks", "pcb", board), to, { recursive: true });
-  for (const name of readdirSync(to).filter((n) => n.endsWith(".yaml"))) {
-    const text = readFileSync(path.join(to, name), "utf8")
-      .replace(/^seed: .*$/m, `seed: ${option("cell", "2")}`)
-      .replace(/^resolution: .*$/m, "resolution: [1600, 1120]")
-      .replace(/^( +[xy]_num): \d+$/gm, "$1: 2")
-      .replace(/^horizontal_aperture: .*$/m, "horizontal_aperture: 320");
-    writeFileSync(path.join(to, name), text);
-  }
+  for (const file of readdirSync(to).filter((n) => n.endsWith(".yaml")))
+    writeFileSync(path.join(to, file), change(readFileSync(path.join(to, file), "utf8")));
   return to;
 }
 
+/** With wide frames: a quarter of the board in each. */
+const wideCookbook = () =>
+  changedCookbook("cookbook", (text) =>
+    text
+      .replace(/^seed: .*$/m, `seed: ${option("cell", "2")}`)
+      .replace(/^resolution: .*$/m, "resolution: [1600, 1120]")
+      .replace(/^( +[xy]_num): \d+$/gm, "$1: 2")
+      .replace(/^horizontal_aperture: .*$/m, "horizontal_aperture: 320"),
+  );
+
+/** With one small frame of one component. */
+const closeCookbook = (name, prim) =>
+  changedCookbook(`cookbook-${name}`, (text) =>
+    text
+      .replace(/^seed: .*$/m, "seed: 0")
+      .replace(/^resolution: .*$/m, `auto_locate_prim_path: ${prim}\nresolution: [320, 224]`),
+  );
+
+const scene = path.join(work, `${board}.usda`);
+
 /** Renders one frame of each flow; the good one under every lighting. */
 function render() {
-  const scene = path.join(work, `${board}.usda`);
   reflow("scene", "board", board, "--output", scene);
   const cookbook = wideCookbook();
   for (const [pipeline, patches, lightings] of [
@@ -72,26 +85,51 @@ function render() {
     );
 }
 
+/** Pairs of up to three components of every defect that `shown` lacks. */
+function closeUps(shown) {
+  const { defects } = JSON.parse(readFileSync(path.join(work, "defect", "trigger_0000", "metadata.json")));
+  const absent = defects.filter(({ defect }) => !shown.some((p) => p.label === defect));
+  return [...new Set(absent.map(({ defect }) => defect))]
+    .flatMap((defect) => absent.filter((d) => d.defect === defect).slice(0, 3))
+    .flatMap(({ defect, path: prim }, i) => {
+      const name = `close-${defect}-${i}`;
+      const cookbook = closeCookbook(name, prim);
+      for (const pipeline of ["good", "defect"])
+        reflow(
+          ...["scene", "render", scene, "--cookbook", cookbook, "--output", path.join(work, name, pipeline)],
+          ...["--quality", option("quality", "final"), "--pipeline", pipeline],
+          ...["--patches", "1", "--lightings", LIGHTINGS[0]],
+        );
+      return pairsOf(path.join(work, name, "good"), path.join(work, name, "defect"), `pairs-${name}`).filter(
+        (pair) => pair.label === defect,
+      );
+    });
+}
+
 const familyOf = (key) => key.split("/").at(-2).replace(/^_/, "");
 
 /** Every pair of the defect and the missing flow with the good one. */
 function pairs() {
-  return ["defect", "missing"].flatMap((bad) => {
-    const folder = path.join(work, `pairs-${bad}`);
-    reflow(
-      ...["scene", "pair", path.join(work, "good"), path.join(work, bad), "--output", folder],
-      ...["--mode", "component", "--light", LIGHTINGS[0]],
-    );
-    const { frames } = JSON.parse(readFileSync(path.join(folder, "pairs.json")));
-    return frames
-      .flatMap((f) => f.pairs)
-      .map(({ label, object, component }) => ({
-        label,
-        family: familyOf(component),
-        golden: path.join(folder, "golden", `${object}_${LIGHTINGS[0]}.png`),
-        test: path.join(folder, "defect", `${object}_${LIGHTINGS[0]}.png`),
-      }));
-  });
+  return ["defect", "missing"].flatMap((bad) =>
+    pairsOf(path.join(work, "good"), path.join(work, bad), `pairs-${bad}`),
+  );
+}
+
+function pairsOf(good, bad, name) {
+  const folder = path.join(work, name);
+  reflow(
+    ...["scene", "pair", good, bad, "--output", folder],
+    ...["--mode", "component", "--light", LIGHTINGS[0]],
+  );
+  const { frames } = JSON.parse(readFileSync(path.join(folder, "pairs.json")));
+  return frames
+    .flatMap((f) => f.pairs)
+    .map(({ label, object, component }) => ({
+      label,
+      family: familyOf(component),
+      golden: path.join(folder, "golden", `${object}_${LIGHTINGS[0]}.png`),
+      test: path.join(folder, "defect", `${object}_${LIGHTINGS[0]}.png`),
+    }));
 }
 
 /** Every component of the good frame: its family and, by lighting, what to cut out of which picture. */
@@ -178,7 +216,8 @@ async function sheet(name, heads, rows) {
 }
 
 render();
-const made = pairs();
+const wide = pairs();
+const made = [...wide, ...closeUps(wide)];
 await sheet(
   `defects-${board}.png`,
   ["golden", "test", "golden", "test", "golden", "test"],
@@ -186,7 +225,7 @@ await sheet(
     const own = made.filter((p) => p.label === label);
     return {
       title: label.replaceAll("_", " "),
-      under: own.length === 1 ? "1 in the frame" : `${own.length} in the frame`,
+      under: wide.some((p) => p.label === label) ? `${own.length} in the frame` : "framed one by one",
       cells: varied(own, 3).flatMap((p) => [sharp(p.golden), sharp(p.test)]),
     };
   }),

@@ -18,6 +18,8 @@ export async function makeFolder(folder: string): Promise<void> {
     } catch (error) {
       // Another process may have made it meanwhile.
       if (isErrno(error, "EEXIST") && (await isFolder(next))) continue;
+      if (isErrno(error, "ENOENT"))
+        throw blocked("no_folder", next, `cannot be made: ${path.dirname(next)} takes no folders`, folder);
       throw explainWriteError(error, next);
     }
 }
@@ -59,7 +61,7 @@ async function isFolder(at: string): Promise<boolean> {
 }
 
 function blocked(
-  code: "not_a_folder" | "dangling_link",
+  code: "not_a_folder" | "dangling_link" | "no_folder",
   at: string,
   why: string,
   folder: string,

@@ -25,7 +25,7 @@ describe("reflow scene import", () => {
       code: 0,
       err: expect.stringContaining("Next: reflow scene render"),
     });
-    expect(out).toContain("demo board, 30 × 20 mm, 1.2 mm thick, 1 cut-outs");
+    expect(out).toContain("demo board, 30 × 20 mm, 1.2 mm thick, 1 cut-out");
     expect(out).toContain("components  3 (2 top, 1 bottom), 6 pads");
     expect(out).toContain("families    connector 1, diode 1, resistor 1");
     const { scene, problems } = await openScene(output);

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { formatPlace, type Problem, ReflowError } from "../../kit/errors.js";
 import type { Summary } from "../../scene/import/index.js";
-import { quoted, suggest } from "../output.js";
+import { plural, quoted, suggest } from "../output.js";
 import { counted, wholeOption } from "./work.js";
 
 type Flags = Readonly<{ output: string; seed: number; labels: boolean; lights: boolean; json?: boolean }>;
@@ -69,13 +69,13 @@ function refusal(problems: readonly Problem[], source: string): ReflowError {
 const LISTED = 12;
 
 function summaryText(s: Summary, file: string): string[] {
-  const slots = s.slots > 0 ? ` (${s.slots} slots)` : "";
-  const cutouts = s.cutouts > 0 ? `, ${s.cutouts} cut-outs` : "";
+  const slots = s.slots > 0 ? ` (${plural(s.slots, "slot")})` : "";
+  const cutouts = s.cutouts > 0 ? `, ${plural(s.cutouts, "cut-out")}` : "";
   const lines = [
     `${file}`,
     `board       ${s.name}, ${s.width} × ${s.height} mm, ${s.thickness} mm thick${cutouts}`,
     `holes       ${s.drills}${slots}`,
-    `components  ${s.components} (${s.top} top, ${s.bottom} bottom), ${s.pads} pads`,
+    `components  ${s.components} (${s.top} top, ${s.bottom} bottom), ${plural(s.pads, "pad")}`,
     `families    ${counted(s.families)}`,
   ];
   if (s.absent > 0) lines.push(`not fitted  ${s.absent}`);

@@ -66,7 +66,7 @@ export function registerRender(group: Command): void {
     .option(
       "--workers <n>",
       "worker threads (default: all cores); results do not depend on it",
-      wholeOption("--workers", 1),
+      wholeOption("--workers", 1, 256),
     )
     .option("--dry-run", "show what each semantic rule matches and what would be rendered; renders nothing")
     .option("--json", "events as JSON lines")
@@ -233,7 +233,7 @@ function variables(): Readonly<Record<string, string>> {
 function patches(text: string): number {
   const value = Number(text);
   if (!/^(?:-1|\d+)$/.test(text) || value === 0 || value > 1_000_000_000)
-    throw new InvalidArgumentError("--patches is -1 or a whole number from 1.");
+    throw new InvalidArgumentError("--patches is -1 or a whole number from 1 to 1000000000.");
   return value;
 }
 

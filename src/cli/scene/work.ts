@@ -97,12 +97,12 @@ export function counted(
   return sorted.map(([k, n]) => `${words[k] ? `${n} ${words[k]}` : `${k} ${n}`}`).join(", ") || "none";
 }
 
-/** A whole number of at least `least`. */
-export function wholeOption(name: string, least: number): (text: string) => number {
+/** A whole number from `least` to `most`. */
+export function wholeOption(name: string, least: number, most = 1_000_000_000): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > 1_000_000_000)
-      throw new InvalidArgumentError(`${name} must be a whole number from ${least}.`);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`${name} must be a whole number from ${least} to ${most}.`);
     return value;
   };
 }

@@ -113,17 +113,22 @@ describe("solder on a pad", () => {
           const volume = mean * areaOf(outline);
           const film = 0.01;
           const solder = solderSurface({ lattice, cover, volume, climb: 0.3, reach: 0.05, film });
-          for (const h of solder.height) expect(h).not.toBeNaN();
+          expect(solder.height.some(Number.isNaN)).toBe(false);
           if (solder.pressure > 0 && solder.volume < volume * 1.001)
             expect(Math.abs(solder.volume - volume)).toBeLessThan(0.02 * volume);
           expect(solder.volume).toBeGreaterThan(0.97 * volume * (solder.pressure === 0 ? 0 : 1));
           const mesh = sheetOf(lattice, solder.height, 0.2);
+          // One expectation for all vertices: thousands of them took longer than the solder.
+          const least = { height: Infinity, depth: Infinity };
           for (let k = 0; k < mesh.points.length; k += 3) {
-            expect(mesh.points[k + 2]!).toBeGreaterThanOrEqual(Math.fround(0.2));
-            expect(depthInside(outline, mesh.points[k]!, mesh.points[k + 1]!)).toBeGreaterThan(-1e-6);
+            const depth = depthInside(outline, mesh.points[k]!, mesh.points[k + 1]!);
+            least.height = Math.min(least.height, mesh.points[k + 2]!);
+            least.depth = Math.min(least.depth, depth);
           }
+          expect(least.height).toBeGreaterThanOrEqual(Math.fround(0.2));
+          expect(least.depth).toBeGreaterThan(-1e-6);
           // Up: the sheet is seen from above everywhere.
-          for (let k = 2; k < mesh.normals!.length; k += 3) expect(mesh.normals![k]!).toBeGreaterThan(0);
+          expect(mesh.normals!.every((n, k) => k % 3 !== 2 || n > 0)).toBe(true);
         },
       ),
       { numRuns: 60 },

@@ -97,7 +97,7 @@ function missing(
   log.add(
     severity,
     "layer_missing",
-    `there is no ${what} (${role}): ${effect}`,
+    `no ${what} (${role}): ${effect}`,
     "Add the file, or rename it after its layer (see docs/import.md).",
     { file: where },
   );
@@ -165,8 +165,10 @@ function placeParts(
     log.add(
       "warning",
       "no_components",
-      "there is no placement file: the board will be rendered bare",
-      "Add the pick-and-place (centroid) file to the folder.",
+      sources.unread.length > 0
+        ? `no placement file could be read (tables that are none: ${sources.unread.join(", ")}): the board will be rendered bare`
+        : "there is no placement file: the board will be rendered bare",
+      "Add the pick-and-place (centroid) file to the folder, with columns for reference, x, y, rotation and side.",
       { file: o.where },
     );
     return [];

@@ -4,6 +4,7 @@ import type { ProblemLog } from "../board/problem-log.js";
 import { type BomEntry, parseBom } from "./bom.js";
 import { type CentroidRow, parseCentroid } from "./centroid.js";
 import { contentKind, type Role, roleByFunction, roleByName } from "./identify.js";
+import { splitTable } from "./tables.js";
 
 /** A file of a fabrication folder or archive. */
 export type RawFile = Readonly<{ name: string; bytes: Uint8Array }>;
@@ -17,6 +18,8 @@ export type Sources = Readonly<{
   drills: readonly Readonly<{ file: TextFile; role: Role }>[];
   centroid: readonly CentroidRow[];
   centroidFiles: readonly string[];
+  /** Tables that are neither placements nor a bill of materials. */
+  unread: readonly string[];
   bom?: ReadonlyMap<string, BomEntry>;
   bomFile?: string;
   /** From the Gerber job file, millimetres. */
@@ -33,6 +36,7 @@ export function sortFiles(files: readonly RawFile[], log: ProblemLog): Sources {
   const drills: { file: TextFile; role: Role }[] = [];
   const centroid: CentroidRow[] = [];
   const centroidFiles: string[] = [];
+  const unread: string[] = [];
   let bom: ReadonlyMap<string, BomEntry> | undefined;
   let bomFile: string | undefined;
   let thickness: number | undefined;
@@ -70,7 +74,10 @@ export function sortFiles(files: readonly RawFile[], log: ProblemLog): Sources {
       if (placed.rows) {
         centroid.push(...placed.rows);
         centroidFiles.push(name);
-      } else if (listed?.entries && !bom) [bom, bomFile] = [listed.entries, name];
+      } else if (!listed?.entries) {
+        unread.push(name);
+        if (PLACEMENT_NAME.test(baseName(name))) noteColumns(file, log);
+      } else if (!bom) [bom, bomFile] = [listed.entries, name];
     }
   }
   return {
@@ -78,9 +85,24 @@ export function sortFiles(files: readonly RawFile[], log: ProblemLog): Sources {
     drills,
     centroid: onePlacementEach(centroid, centroidFiles, log),
     centroidFiles,
+    unread,
     ...(bom && bomFile !== undefined ? { bom, bomFile } : {}),
     ...(thickness === undefined ? {} : { thickness }),
   };
+}
+
+/** What placement files are called: `pos`, `pnp`, `pick and place`, `centroid`, `cpl`, `xy`. */
+const PLACEMENT_NAME = /(^|[^a-z])(pos|pnp|cpl|xy(rs)?)([^a-z]|$)|pick|place|centroid/i;
+
+function noteColumns({ name, text }: TextFile, log: ProblemLog): void {
+  const columns = splitTable(text)[0]?.cells.slice(0, 8) ?? [];
+  log.add(
+    "warning",
+    "centroid_columns",
+    `${name} is named like a placement file, but its columns are not known: ${columns.join(", ").slice(0, 120)}`,
+    "Name the columns as KiCad does: Ref, Val, Package, PosX, PosY, Rot, Side.",
+    { file: name, row: 1 },
+  );
 }
 
 function noteEncoding(name: string, log: ProblemLog): void {

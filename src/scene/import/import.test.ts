@@ -105,6 +105,18 @@ describe("bad sources", () => {
     expect(await codes(path.join(root, "pipe.kicad_pcb"))).toEqual(["not_a_file"]);
   });
 
+  test("a placement file with unknown columns is told, with the file to open", async () => {
+    const dir = await folder("columns", { ...FOLDER, "b-pos.csv": "Foo,Bar,Baz\n1,2,3\n" });
+    const { board, problems } = await importBoard(dir);
+    expect(board!.placements).toEqual([]);
+    const told = problems.find((p) => p.code === "centroid_columns");
+    expect(told).toMatchObject({
+      message: expect.stringContaining("Foo, Bar, Baz"),
+      where: { file: path.join(dir, "b-pos.csv"), row: 1 },
+    });
+    expect(problems.find((p) => p.code === "no_components")?.message).toContain("b-pos.csv");
+  });
+
   test("sizes that are no board's", async () => {
     const edge = (size: number) =>
       `(kicad_pcb (version 20211014) (layers (0 "F.Cu" signal)) (gr_rect (start 0 0) (end ${size} ${size}) (layer "Edge.Cuts") (width 0.1)))`;

@@ -16,15 +16,27 @@ export type Imported = Readonly<{ board?: Board; problems: readonly Problem[] }>
  */
 export async function importBoard(target: string): Promise<Imported> {
   try {
-    const { board, problems } = await read(target);
+    const { board, problems } = placedIn(target, await read(target));
     if (!board) return { problems };
     const done = finished(board, target);
     return { ...done, problems: [...problems, ...done.problems] };
   } catch (error) {
     if (!(error instanceof ReflowError)) throw error;
     const { code, message, hint, where } = error;
-    return { problems: [{ code, severity: "error", message, hint, ...(where ? { where } : {}) }] };
+    return placedIn(target, {
+      problems: [{ code, severity: "error", message, hint, ...(where ? { where } : {}) }],
+    });
   }
+}
+
+/** Files of a folder are known by their names in it: problems name them so that they can be opened. */
+function placedIn(target: string, { board, problems }: Imported): Imported {
+  const named = problems.map((p): Problem => {
+    const file = p.where?.file;
+    if (file === undefined || file === target || path.isAbsolute(file) || file.startsWith(target)) return p;
+    return { ...p, where: { ...p.where, file: path.join(target, file) } };
+  });
+  return { ...(board ? { board } : {}), problems: named };
 }
 
 async function read(target: string): Promise<Imported> {

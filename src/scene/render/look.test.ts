@@ -137,7 +137,8 @@ describe("shadows", () => {
     ] as const) {
       const o = { view: lookDown(8, { position }), lights: [light("dome", {})], width: 64, height: 64 };
       const frame = await render(s, { ...o, samples: 64, bounces: 0 });
-      for (let i = 0; i < frame.rgb.length; i += 3) expect(frame.rgb[i]!).toBeCloseTo(0.8, 4);
+      const wrong = frame.rgb.filter((v, i) => i % 3 === 0 && !(Math.abs(v - 0.8) < 5e-5));
+      expect([...wrong]).toEqual([]);
     }
   });
 });

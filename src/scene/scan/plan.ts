@@ -163,7 +163,6 @@ function drawSample(
   const stream = Math.max(0, config.seed) * 1000 + slot.position * samples + slot.sample;
   const random = new NumpyRandom(stream >>> 0);
   const materials = drawMaterials(scene, config, random);
-  drawFillet(config, random);
   const bumps = drawTinNoise(config, random);
   const tin = bumps ? tinChanges(scene, config.pcba_root, bumps) : undefined;
   return {

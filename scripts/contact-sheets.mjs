@@ -1,6 +1,7 @@
 // Makes the contact sheets of docs/images: every structural defect beside its golden picture, and every lighting.
 //
 //   node scripts/contact-sheets.mjs [--board dense] [--work <dir>] [--quality final] [--cell 2] [--output docs/images]
+//        [--only defects]
 //
 // Renders a quarter of the board (cell 0 to 3; cell 2 of the dense one has most defects) good, with defects and with
 // parts missing into <dir> (a temporary folder, or one that is kept and resumed), and cuts component pairs out of them,
@@ -21,7 +22,10 @@ const board = option("board", "dense");
 const work = option("work") ?? mkdtempSync(path.join(tmpdir(), "reflow-sheets-"));
 const output = option("output", path.join(root, "docs", "images"));
 /** The first is `rgb_<id>.png`. */
-const LIGHTINGS = ["WhiteLight", "UniformLight", "LowAngleLight", "SolderLight"];
+const LIGHTINGS = ["WhiteLight", "UniformLight", "LowAngleLight", "SolderLight"].slice(
+  0,
+  option("only") === "defects" ? 1 : 4,
+);
 const CELL = { width: 132, height: 72 };
 const GAP = 6;
 const LINE = 18;
@@ -230,10 +234,12 @@ await sheet(
     };
   }),
 );
-const parts = varied(components(), 6);
-await sheet(
-  `lightings-${board}.png`,
-  parts.map((p) => p.family.replaceAll("_", " ")),
-  LIGHTINGS.map((light) => ({ title: light, cells: parts.map((p) => p.picture(light)) })),
-);
+if (LIGHTINGS.length > 1) {
+  const parts = varied(components(), 6);
+  await sheet(
+    `lightings-${board}.png`,
+    parts.map((p) => p.family.replaceAll("_", " ")),
+    LIGHTINGS.map((light) => ({ title: light, cells: parts.map((p) => p.picture(light)) })),
+  );
+}
 if (!option("work")) process.stderr.write(`renders: ${work}\n`);

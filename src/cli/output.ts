@@ -1,3 +1,4 @@
+import { formatPlace } from "../kit/errors.js";
 import type { Emit, ReflowEvent } from "../kit/events.js";
 
 /** Milliseconds between two plain progress lines of one kind. */
@@ -53,8 +54,13 @@ export function reporter(mode: OutputMode): { emit: Emit; clear: () => void } {
       if (event.status === "start") line(`${event.label}/${event.stage} …`);
       else line(`${mark(event.status, mode)} ${event.summary ?? `${event.label}/${event.stage}`}`);
     } else if (event.type === "log") line(`${event.level === "warn" ? "warning: " : ""}${event.message}`);
-    else if (event.type === "problem" && event.problem.severity !== "info")
-      line(`${event.problem.severity}: ${event.problem.code}: ${event.problem.message}`);
+    else if (event.type === "problem" && event.problem.severity !== "info") {
+      const { severity, code, message, where } = event.problem;
+      const place = formatPlace(where);
+      // Some messages name the file themselves.
+      const told = place === "" || (where?.file !== undefined && message.includes(where.file));
+      line(`${severity}: ${code}: ${message}${told ? "" : ` (at ${place})`}`);
+    }
   };
   return { emit, clear };
 }

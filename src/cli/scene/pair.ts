@@ -138,7 +138,7 @@ async function pair(goodDir: string, defectDir: string, flags: Flags): Promise<v
       ...(r.withoutGoodBox > 0 ? [`Cut by the defect's box alone: ${r.withoutGoodBox}`] : []),
       `Tables: ${counted(tables)}`,
     ],
-    none: "Render more cells, or a larger ratio of defects.",
+    none: "Render more cells, or a larger ratio of defects. The defect render needs writer.semantic_types: [defect].",
     ...(flags.workspace && { next: () => suggest(`reflow doctor ${quoted(flags.output)}`) }),
   });
 }

@@ -153,11 +153,47 @@ describe("reflow scene render", () => {
     [["--cookbook", "dense", "--dry-run", "--quality", "best"], 2, "preview or final"],
     [["--cookbook", "dense", "--dry-run", "--patches", "0"], 2, "--patches"],
     [["--cookbook", "nowhere", "--dry-run"], 3, 'no cookbook "nowhere"'],
-    [["--cookbook", "dense", "--dry-run"], 3, "pcba_root"],
+    [["--cookbook", "dense", "--dry-run"], 3, "pcb/dense/pcba_target.yaml:7:12 (pcba_root)"],
+    [
+      ["--cookbook", "dense", "--dry-run", "--workers", "1000"],
+      2,
+      "--workers must be a whole number from 1 to 256",
+    ],
   ])("%j is refused", (args, code, text) => {
     const done = run(scene, ...args);
     expect(done.code).toBe(code);
     expect(done.err).toContain(text);
+  });
+
+  test("a scene that lacks a file is rendered without it, and that is no success", () => {
+    const lacking = path.join(root, "lacking.usda");
+    const chips = 'def Scope "_0603" {';
+    writeFileSync(
+      lacking,
+      SCENE.replace(chips, `${chips} def Xform "gone" (prepend references = @gone.usda@) { }`),
+    );
+    const output = path.join(root, "lacking");
+    const args = ["--cookbook", book, "--output", output, "--quality", "preview", "--patches", "1"];
+    const { code, out, err } = run(lacking, ...args);
+    expect(code).toBe(3);
+    expect(out).toContain("1 frame, 1 picture in");
+    expect(err).toContain("usd_reference_missing");
+    expect(err).not.toContain("Next:");
+  });
+
+  test("what is no size of a board is refused", () => {
+    const huge = path.join(root, "huge.usda");
+    writeFileSync(huge, SCENE.replace("metersPerUnit = 0.001", "metersPerUnit = 1000"));
+    const { code, err } = run(huge, "--cookbook", book, "--dry-run");
+    expect([code, err]).toEqual([3, expect.stringContaining("board_absurd")]);
+    expect(err).toContain("12000000 mm long");
+  });
+
+  test("a file in the way of the output is named", () => {
+    const file = path.join(root, "afile");
+    writeFileSync(file, "");
+    const { code, err } = run(scene, "--cookbook", book, "--output", path.join(file, "sub"));
+    expect([code, err]).toEqual([4, expect.stringContaining(`${file} is a file`)]);
   });
 
   test("a scene that is not there, and one that is no scene", () => {

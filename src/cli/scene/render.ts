@@ -38,7 +38,7 @@ Examples:
   reflow scene render board.usda --cookbook dense --output good --patches 4 --quality preview
   reflow scene render board.usda --cookbook dense --output bad --pipeline defect --patches 4`;
 
-/** Adds `reflow scene render`. Exit 0, 3 for a scene or cookbook that cannot be used, 130 stopped and resumable. */
+/** Adds `reflow scene render`. Exit 0, 3 for a scene or cookbook that cannot be used or a scene that lacks a file, 130 stopped and resumable. */
 export function registerRender(group: Command): void {
   group
     .command("render")
@@ -118,6 +118,7 @@ async function run(file: string, flags: Flags): Promise<void> {
         name: "scene render",
         value: { output, frames, kept, pictures, folders, lightings: names, rays, problems: result.problems },
       });
+      if (result.problems.some((p) => p.severity === "error")) process.exitCode = 3;
       return;
     }
     process.stdout.write(
@@ -129,6 +130,11 @@ async function run(file: string, flags: Flags): Promise<void> {
         "",
       ].join("\n"),
     );
+    // Frames without what the scene lacks are no good frames, whatever else is right in them.
+    if (result.problems.some((p) => p.severity === "error")) {
+      process.exitCode = 3;
+      return;
+    }
     const mode = (flags.pipeline ?? "good") === "good" ? "" : " --mode component";
     const folder = flags.output as string;
     suggest(`reflow scene crop ${quoted(folder)}${mode} --output ${beside(folder, "crops")}`);

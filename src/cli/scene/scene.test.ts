@@ -147,6 +147,23 @@ describe("reflow scene pair", () => {
     expect(rows.reduce((a: number, b: number) => a + b, 0)).toBe(36);
   });
 
+  test("tables that doctor would refuse are told with their counts", () => {
+    const args = ["--mode", "component", "--workspace", "--pass", "0"];
+    const { code, out, err } = run(
+      "scene",
+      "pair",
+      good,
+      defect,
+      "--output",
+      path.join(root, "one"),
+      ...args,
+    );
+    expect(code).toBe(3);
+    expect(out).toContain("18 pairs of 3 frames");
+    expect(err).toMatch(/table_one_sided: kpi\/testing_set\.csv has 0 PASS rows and \d+ defect rows/);
+    expect(err).not.toContain("Next:");
+  });
+
   test("whole frames, in the lighting of the metadata", async () => {
     const output = path.join(root, "frames");
     const { out } = run("scene", "pair", good, defect, "--output", output, "--json");

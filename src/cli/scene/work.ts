@@ -11,14 +11,14 @@ export const REFUSALS: Readonly<Record<string, string>> = {
   no_defect: "frames without a defect label",
   not_visible: "frames without a visible defect",
   no_target: "without an anchor class",
-  filter: "other classes",
+  filter: "of other classes",
   unlabelled: "without a label",
   min_area: "too small",
   max_area: "too large",
   edge: "at the border",
   empty: "without pixels",
   coverage: "mostly empty board",
-  identical: "equal good pictures",
+  identical: "with equal good pictures",
   max_emit: "over --max-emit",
 };
 
@@ -94,7 +94,8 @@ export function counted(
   const some = Object.entries(counts).filter(([, n]) => n > 0);
   const sorted =
     order.length > 0 ? some.sort((a, b) => order.indexOf(a[0]) - order.indexOf(b[0])) : some.sort();
-  return sorted.map(([k, n]) => `${words[k] ? `${n} ${words[k]}` : `${k} ${n}`}`).join(", ") || "none";
+  const phrase = (word: string, n: number) => `${n} ${n === 1 ? word.replace(/\bframes\b/, "frame") : word}`;
+  return sorted.map(([k, n]) => (words[k] ? phrase(words[k], n) : `${k} ${n}`)).join(", ") || "none";
 }
 
 /** A whole number from `least` to `most`. */

@@ -52,7 +52,8 @@ async function list(dir: string): Promise<{ files: readonly string[]; folders: r
     };
   } catch (error) {
     if (!isErrno(error, "ENOENT", "ENOTDIR")) throw explainReadError(error, dir);
-    throw dataError("render_missing", `no such folder: ${dir}`, "Check the path, or render first.", {
+    const why = isErrno(error, "ENOTDIR") ? `${dir} is a file, not a folder` : `no such folder: ${dir}`;
+    throw dataError("render_missing", why, "Check the path, or render first.", {
       file: dir,
     });
   }

@@ -57,6 +57,7 @@ export async function pairComponents(place: PairPlace, id: string): Promise<Made
       crop,
     });
   }
+  if (!components.some((component) => component.defectLabel)) refused.no_defect++;
   const made = [...pairs.values()];
   const second = place.pass ? await pictures(place.pass.pictures, id, lights, seg, files.seg) : undefined;
   const good = choosePass(place, id, {

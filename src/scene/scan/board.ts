@@ -17,7 +17,11 @@ export function worldBox(scene: Scene, path: string): Box {
   return boxes.reduce((all, box) => unite(all, box), unite());
 }
 
-/** {@link worldBox} of the board. Throws `board_empty` when it shows no geometry. */
+/** No board is larger, in metres; and none has a longest side below the smaller one. */
+const LARGEST = 10;
+const SMALLEST = 1e-4;
+
+/** {@link worldBox} of the board. Throws `board_empty` when it shows no geometry, `board_absurd` for an absurd size. */
 export function boardBox(scene: Scene, pcbaRoot: string): Box {
   const box = worldBox(scene, pcbaRoot);
   if (isEmpty(box))
@@ -27,7 +31,26 @@ export function boardBox(scene: Scene, pcbaRoot: string): Box {
       "Set pcba_root to the prim that holds the board and its components.",
       { file: scene.file },
     );
+  const side = Math.max(box.max[0] - box.min[0], box.max[1] - box.min[1]) * scene.metersPerUnit;
+  if (!(side >= SMALLEST && side <= LARGEST))
+    throw dataError(
+      "board_absurd",
+      `what lies below ${pcbaRoot} is ${Number((side * 1000).toPrecision(3))} mm long${farthest(scene, pcbaRoot, side)}`,
+      `Correct metersPerUnit (${scene.metersPerUnit}), or the transform of what lies far away.`,
+      { file: scene.file },
+    );
   return box;
+}
+
+/** Of a board that is too large, the part that lies farthest out. */
+function farthest(scene: Scene, pcbaRoot: string, side: number): string {
+  if (side <= LARGEST) return "";
+  const parts = scene.parts.filter((part) => part.visible && below(part.path, pcbaRoot));
+  const reach = (part: (typeof parts)[number]) => Math.hypot(part.world[12] ?? 0, part.world[13] ?? 0);
+  const [first, ...others] = parts;
+  if (!first) return "";
+  const far = others.reduce((most, part) => (reach(part) > reach(most) ? part : most), first);
+  return `; farthest out is ${far.path}`;
 }
 
 /**

@@ -12,10 +12,13 @@ beforeEach(async () => {
 
 test("makes all that is missing; what is there stays; two at once agree", async () => {
   const deep = path.join(root, "a", "b", "c");
+  // Many at once, so that some look while others make.
+  await Promise.all(Array.from({ length: 200 }, (_, i) => makeFolder(path.join(root, "m", `${i % 7}`, "n"))));
   await Promise.all([makeFolder(deep), makeFolder(deep), makeFolder(path.join(root, "a", "d"))]);
   expect((await stat(deep)).isDirectory()).toBe(true);
   await makeFolder(deep);
   expect((await readdir(path.join(root, "a"))).sort()).toEqual(["b", "d"]);
+  expect(await readdir(path.join(root, "m"))).toHaveLength(7);
 });
 
 test("checking makes nothing", async () => {

@@ -50,8 +50,9 @@ async function look(at: string): Promise<"folder" | "file" | "link" | "nothing">
     if (isErrno(error, "ENOTDIR")) return "nothing";
     if (!isErrno(error, "ENOENT")) throw explainWriteError(error, at);
   }
+  // Since then another process may have made what was not there.
   return lstat(at).then(
-    () => "link",
+    (stats) => (stats.isSymbolicLink() ? "link" : stats.isDirectory() ? "folder" : "file"),
     () => "nothing",
   );
 }

@@ -136,7 +136,8 @@ describe("YAML itself", () => {
     );
     bomb[0] = "k0: &k0 [x]";
     expect(code(bomb.join("\n"))[0]?.[0]).toBe("yaml_invalid");
-    expect(code("[".repeat(100_000))[0]?.[0]).toBe("yaml_invalid");
+    for (const deep of ["[", "{a: ", "- ", "? ", "a:\n  - ["])
+      expect(code(`x: 1\n${deep.repeat(100_000)}`)[0]?.[0], deep).toBe("yaml_invalid");
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void parseYaml(text, "x.yaml")));
   });
 

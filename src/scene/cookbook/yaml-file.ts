@@ -20,6 +20,22 @@ export type YamlFile = Readonly<{
 /** More than any cookbook has; larger files are refused before they are parsed. */
 const MOST_BYTES = 2_000_000;
 
+/** Deeper nesting than any cookbook's; without end it can end the whole process, not only overflow the parser's stack. */
+const DEEPEST = 200;
+
+/** The 1-based row where more than {@link DEEPEST} brackets are open or dashes stand in a row; 0: nowhere. */
+function deepRow(text: string): number {
+  let open = 0;
+  for (const [i, line] of text.split("\n").entries()) {
+    for (const c of line)
+      if (c === "[" || c === "{") {
+        if (++open > DEEPEST) return i + 1;
+      } else if ((c === "]" || c === "}") && open > 0) open--;
+    if (/^\s*(?:[-?:]\s+){200}/.test(line)) return i + 1;
+  }
+  return 0;
+}
+
 /** Reads a YAML 1.2 file (merge keys allowed). What is wrong with it comes back as problems with line and column. */
 export async function readYamlFile(file: string): Promise<YamlFile> {
   try {
@@ -34,6 +50,14 @@ export function parseYaml(text: string, file: string): YamlFile {
   if (text.length > MOST_BYTES)
     return broken(file, [
       problem("yaml_invalid", `the file has over ${MOST_BYTES} characters`, "Name a cookbook.", { file }),
+    ]);
+  const row = deepRow(text);
+  if (row > 0)
+    return broken(file, [
+      problem("yaml_invalid", `over ${DEEPEST} brackets or dashes are open at once`, "Name a cookbook.", {
+        file,
+        row,
+      }),
     ]);
   const lines = new LineCounter();
   const at = (offset: number): Place => {

@@ -358,7 +358,7 @@ describe("bad input is one clear error", () => {
     [{ scan_grid: { z: 4 } }, "grid_invalid"],
     [{ use_scene_lights: true }, "no_lights"],
   ])("%j: %s", async (more, code) => {
-    const where = { file: expect.stringMatching(/day0_image.yaml|tiny|board/) };
+    const where = { file: expect.stringMatching(/day0_image\.yaml|\.usda/) };
     await expect(render(more)).rejects.toMatchObject({ code, exitCode: 3, where });
   });
 

@@ -1,5 +1,5 @@
 // How near the built-in appearance transfer brings renders to real pictures, on ../shared/data/pcba-components.
-// usage: npm run bench appearance [-- --sheet docs/images/appearance.jpg] [--quick]
+// usage: npm run bench appearance [-- --only <variant>] [--sheet docs/images/appearance.jpg]
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,12 +72,15 @@ const whole = await Promise.all(
 const VARIANTS = {
   global: { division: "none" },
   "global, no texture": { division: "none", texture: 0 },
-  brightness: { division: "brightness" },
-  "brightness, no texture": { division: "brightness", texture: 0 },
-  "brightness, texture 0.2": { division: "brightness", texture: 0.2 },
   labels: { division: "labels" },
+  "labels, texture 0.2": { division: "labels", texture: 0.2 },
   "labels, no texture": { division: "labels", texture: 0 },
 };
+const option = (name) =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+const only = option("--only");
+/** Variants on the sheet, between the renders and the real captures. */
+const SHOWN = "global+labels";
 const rows = new Map();
 const add = (name, fake, real) => {
   const row = { ...distances(fake, real), auc: separability(fake, real) };
@@ -89,17 +92,20 @@ for (const right of [false, true]) {
   const exemplars = whole.map((o) => halfOf(o, right));
   // Two pieces of each held-out half, so that the classifier can be tested on pictures it has not seen.
   const held = whole.map((o) => half(o.picture, !right));
-  add(
-    "before",
-    sources.map((s) => s.picture),
-    held,
-  );
-  add(
-    "exemplars themselves",
-    exemplars.map((e) => e.picture),
-    held,
-  );
+  if (only === undefined || only === "before")
+    add(
+      "before",
+      sources.map((s) => s.picture),
+      held,
+    );
+  if (only === undefined || only === "exemplars")
+    add(
+      "exemplars",
+      exemplars.map((e) => e.picture),
+      held,
+    );
   for (const [name, o] of Object.entries(VARIANTS)) {
+    if (only !== undefined && !only.split("+").includes(name)) continue;
     const fit = fitAppearance(sources, exemplars, { ...TRANSFER_DEFAULTS, ...o });
     const made = sources.map((s, i) =>
       transferAppearance(s.picture, fit, { seed: 1, name: RENDERS[i], regions: s.regions }),
@@ -115,8 +121,8 @@ for (const [name, list] of rows) {
   process.stdout.write(`${cells([name, m("colour"), m("gradient"), m("spectrum"), m("noise"), m("auc")])}\n`);
 }
 
-const sheet = process.argv[process.argv.indexOf("--sheet") + 1];
-if (process.argv.includes("--sheet")) {
+const sheet = option("--sheet");
+if (sheet) {
   const [W, H, GAP] = [250, 180, 6];
   const cell = async (p) =>
     sharp(await png(p))
@@ -124,9 +130,8 @@ if (process.argv.includes("--sheet")) {
       .png()
       .toBuffer();
   const columns = [
-    sources.map((s) => s.picture),
-    results.brightness,
-    results.labels,
+    sources.map((source) => source.picture),
+    ...(only ?? SHOWN).split("+").map((name) => results[name]),
     whole.map((o) => o.picture),
   ];
   const composite = [];

@@ -22,7 +22,6 @@ export async function endpointFolder(o: EndpointFolder): Promise<FolderResult> {
   await requireApart(o.input, o.output);
   await listFolder(o.input);
   const problems: readonly Problem[] = o.check === false ? [] : await checkEndpoint(endpoint, o.signal);
-  for (const problem of problems) o.emit?.({ type: "problem", problem });
   const { url, dialect, model, prompt, negativePrompt, steps, guidance, seed, align } = endpoint;
   const result = await editFolder({
     ...o,

@@ -230,7 +230,7 @@ describe("labels", () => {
       input,
       exemplars: path.join(root, "labelled"),
       output,
-      settings: TRANSFER_DEFAULTS,
+      settings: { ...TRANSFER_DEFAULTS, division: "labels" },
       workers: 1,
     });
     const { fit } = JSON.parse(await readFile(path.join(output, "appearance-fit.json"), "utf8"));

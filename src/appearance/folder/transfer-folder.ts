@@ -1,7 +1,6 @@
 import path from "node:path";
 import { Piscina } from "piscina";
 import { asProblem, dataError, type Problem } from "../../kit/errors.js";
-import { silent } from "../../kit/events.js";
 import { exists, hashText, readJson, writeJsonAtomic } from "../../kit/files.js";
 import type { Pixels } from "../../kit/images.js";
 import { revivedError, workerUrl } from "../../kit/pool.js";
@@ -33,10 +32,9 @@ const FIT = "appearance-fit.json";
  * Throws what {@link editFolder} and {@link readExemplars} do.
  */
 export async function transferFolder(o: TransferFolder): Promise<FolderResult> {
-  const { input, output, settings, exemplars, exemplarScale = 1, emit = silent } = o;
+  const { input, output, settings, exemplars, exemplarScale = 1 } = o;
   await requireApart(input, output);
   const learnt = await readExemplars(exemplars, exemplarScale);
-  for (const problem of learnt.problems) emit({ type: "problem", problem });
   const how = {
     way: "transfer",
     ...settings,
@@ -45,6 +43,17 @@ export async function transferFolder(o: TransferFolder): Promise<FolderResult> {
     exemplarsHash: hashText(learnt.hashes.join("\n")),
   };
   const { fit, fresh } = await fitFor(o, how, learnt.observed);
+  const problems = [...learnt.problems];
+  if (settings.division === "labels" && fit.division === "none") {
+    const problem: Problem = {
+      code: "classes_unlabelled",
+      severity: "warning",
+      message: "not all pictures and exemplars have labels: one map is used for all classes",
+      hint: "Give exemplars with label images, such as crops of registered photos.",
+      where: { file: exemplars },
+    };
+    problems.push(problem);
+  }
   const pool = new Piscina({
     filename: workerUrl(import.meta.url, "./transfer.worker.js"),
     minThreads: 1,
@@ -71,7 +80,7 @@ export async function transferFolder(o: TransferFolder): Promise<FolderResult> {
         },
       },
     });
-    return { ...result, problems: [...learnt.problems, ...result.problems] };
+    return { ...result, problems: [...problems, ...result.problems] };
   } finally {
     await pool.destroy();
   }

@@ -1,12 +1,11 @@
 import type { Pixels } from "../../kit/images.js";
 import { type Random, seeded } from "../../kit/random.js";
-import { asRgb, gaussianBlur, grey, median } from "../../vision/index.js";
+import { asRgb, gaussianBlur, grey, median, robustSigma } from "../../vision/index.js";
 import { bandShares, grainOf, LEVELS, noiseProfile, sharpness } from "./measure.js";
 import { BANDS } from "./noise-field.js";
 import { type ColourMap, fitTransport, type Samples } from "./optimal-transport.js";
 import { mapped, textureFields } from "./paint.js";
 import {
-  brightRegions,
   type Division,
   type Guide,
   guideOf,
@@ -21,8 +20,8 @@ export type Observed = Readonly<{ picture: Pixels; regions?: Regions | undefined
 
 export type TransferSettings = Readonly<{
   seed: number;
-  /** `auto`: labels where both sides have them, else by brightness. */
-  division: Division | "auto";
+  /** `labels` maps each class to its own, where (nearly) all pictures of both sides have labels; else it is `none`. */
+  division: Division;
   /** Texture laid on flat places, as a part of the exemplars' variation (0: none). */
   texture: number;
   noise: boolean;
@@ -31,7 +30,7 @@ export type TransferSettings = Readonly<{
 
 export const TRANSFER_DEFAULTS: TransferSettings = {
   seed: 1,
-  division: "auto",
+  division: "none",
   texture: 0.1,
   noise: true,
   sharpness: true,
@@ -52,10 +51,12 @@ export type AppearanceFit = Readonly<{
   noise: Readonly<{ sigma: readonly (readonly number[])[]; grain: number }>;
 }>;
 
-const TURNS = { turns: 12, quantiles: 33, gain: 4 } as const;
+const TURNS = { turns: 12, quantiles: 33, gain: 4, laterGain: 1.6 } as const;
 /** Colours of one place that are enough to know its distribution, and fewest that tell anything. */
 const MOST = 4000;
 const FEWEST = 150;
+/** Grey levels of texture before the map, which may enlarge it: more gives confetti on metal. */
+const MOST_TEXTURE = 3;
 /** Edges within a place look like fine texture: this part of the spectrum is a calm one instead. */
 const CALM = 0.6;
 const COARSE = [0.05, 0.15, 0.35, 0.45] as const;
@@ -77,7 +78,7 @@ export function fitAppearance(
   const theirs = exemplars.map((s) => seen(s, division));
   const target = gathered(theirs, random.fork("exemplars"));
   const texture = Array.from({ length: PLACES }, (_, place) => ({
-    amplitude: settings.texture * deviation(target[place]),
+    amplitude: Math.min(MOST_TEXTURE, settings.texture * deviation(target[place])),
     shares: sharesOf(theirs, place, division),
   }));
   const source = gathered(
@@ -109,11 +110,11 @@ export function fitAppearance(
 function divisionOf(
   sources: readonly Observed[],
   exemplars: readonly Observed[],
-  wanted: Division | "auto",
+  wanted: Division,
 ): Division {
-  if (wanted === "none" || wanted === "brightness") return wanted;
+  if (wanted === "none") return wanted;
   const labelled = (list: readonly Observed[]) => list.filter((o) => o.regions).length >= 0.9 * list.length;
-  return labelled(sources) && labelled(exemplars) ? "labels" : "brightness";
+  return labelled(sources) && labelled(exemplars) ? "labels" : "none";
 }
 
 type Seen = Readonly<{ picture: Pixels; guide: Guide; kinds: Uint8Array; noise?: Float32Array }>;
@@ -121,9 +122,10 @@ type Seen = Readonly<{ picture: Pixels; guide: Guide; kinds: Uint8Array; noise?:
 function seen({ picture, regions }: Observed, division: Division): Seen {
   const rgb = asRgb(picture);
   const pixels = rgb.width * rgb.height;
-  if (division === "none") return { picture: rgb, guide: plainGuide(pixels), kinds: new Uint8Array(pixels) };
-  const r = division === "labels" && regions ? regions : brightRegions(rgb);
-  return { picture: rgb, guide: guideOf(r), kinds: r.data };
+  // A picture that lost its labels counts as board.
+  if (division === "none" || !regions)
+    return { picture: rgb, guide: plainGuide(pixels), kinds: new Uint8Array(pixels) };
+  return { picture: rgb, guide: guideOf(regions), kinds: regions.data };
 }
 
 /** The guide that a fit asks for. Regions of another size than the picture are not used. */
@@ -173,20 +175,11 @@ function joinedSamples(list: readonly Samples[]): Samples {
   return { count: data.length / 3, data: Float32Array.from(data) };
 }
 
-/** Standard deviation of colours, root mean square over the channels. */
+/** Robust spread of colours, mean over the channels: a few highlights on a dark board do not count. */
 function deviation({ count, data }: Samples): number {
   if (count < FEWEST) return 0;
-  let variance = 0;
-  for (let c = 0; c < 3; c++) {
-    let sum = 0;
-    let square = 0;
-    for (let i = c; i < data.length; i += 3) {
-      sum += data[i];
-      square += data[i] ** 2;
-    }
-    variance += square / count - (sum / count) ** 2;
-  }
-  return Math.sqrt(Math.max(0, variance / 3));
+  const sigmas = [0, 1, 2].map((c) => robustSigma(data.filter((_, i) => i % 3 === c)));
+  return sigmas.reduce((a, b) => a + b) / 3;
 }
 
 function sharesOf(list: readonly Seen[], place: number, division: Division): readonly number[] {

@@ -17,8 +17,9 @@ export type TransportSettings = Readonly<{
   turns: number;
   /** Points of each monotone map. */
   quantiles: number;
-  /** Most contrast that a turn may add: flat places stay calm. */
+  /** Most contrast that the first turn may add, and each later one: flat places stay calm. */
   gain: number;
+  laterGain: number;
 }>;
 
 /**
@@ -42,7 +43,7 @@ export function fitTransport(
       const ours = quantilesAlong(moving, source.count, basis, axis, s.quantiles);
       const theirs = quantilesAlong(target.data, target.count, basis, axis, s.quantiles);
       from.push(ours);
-      to.push(limited(ours, theirs, s.gain));
+      to.push(limited(ours, theirs, k === 0 ? s.gain : s.laterGain));
     }
     const turn = { basis, from, to };
     for (let i = 0; i < source.count; i++) applyTurn(turn, moving, 3 * i);

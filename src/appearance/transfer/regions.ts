@@ -1,5 +1,4 @@
-import type { Pixels } from "../../kit/images.js";
-import { distanceTo, histogram, type Mask, otsu, type Plane } from "../../vision/index.js";
+import { distanceTo, type Mask, type Plane } from "../../vision/index.js";
 
 /** What a pixel shows, as far as its look is concerned. */
 export const KIND = { board: 0, metal: 1, body: 2 } as const;
@@ -7,50 +6,8 @@ export const KIND = { board: 0, metal: 1, body: 2 } as const;
 /** The kind of every pixel. */
 export type Regions = Readonly<{ width: number; height: number; data: Uint8Array }>;
 
-/** How pictures are divided: by their label images, by brightness, or not at all. */
-export type Division = "labels" | "brightness" | "none";
-
-/** Bright places count as metal, all others as board: what can be told of any picture without labels. */
-export function brightRegions(image: Pixels): Regions {
-  const { width, height } = image;
-  const value = brightness(image);
-  const counts = histogram(value);
-  const data = new Uint8Array(value.length);
-  // One tone has no bright part.
-  if (otsu(counts).separability > 0.5) {
-    const level = upperLevel(counts);
-    for (let i = 0; i < data.length; i++) data[i] = value[i] > level ? KIND.metal : KIND.board;
-  }
-  return { width, height, data };
-}
-
-/** The upper of the two levels that divide a histogram best in three (Otsu): board, body, and what shines. */
-function upperLevel(counts: Float64Array): number {
-  const n = new Float64Array(257);
-  const sum = new Float64Array(257);
-  for (let v = 0; v < 256; v++) {
-    n[v + 1] = n[v] + counts[v];
-    sum[v + 1] = sum[v] + v * counts[v];
-  }
-  const part = (from: number, to: number) => {
-    const size = n[to] - n[from];
-    return size > 0 ? (sum[to] - sum[from]) ** 2 / size : 0;
-  };
-  let best = { upper: 127, value: -1 };
-  for (let low = 1; low < 255; low += 2)
-    for (let upper = low + 1; upper < 256; upper++) {
-      const value = part(0, low) + part(low, upper) + part(upper, 256);
-      if (value > best.value) best = { upper: upper - 1, value };
-    }
-  return best.upper;
-}
-
-function brightness({ width, height, channels, data }: Pixels): Uint8Array {
-  if (channels === 1) return data;
-  const out = new Uint8Array(width * height);
-  for (let i = 0; i < out.length; i++) out[i] = Math.max(data[3 * i], data[3 * i + 1], data[3 * i + 2]);
-  return out;
-}
+/** Whether a picture is divided by its label image, or treated as one. */
+export type Division = "labels" | "none";
 
 /**
  * Places within a picture that may look different although they are of one kind: rings inside metal, whose slope (and

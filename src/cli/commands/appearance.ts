@@ -12,6 +12,7 @@ type Flags = Readonly<{
   seed?: number;
   exemplarScale: number;
   texture?: number;
+  byClass?: boolean;
   config?: string;
   dialect?: Dialect;
   prompt?: string;
@@ -39,6 +40,7 @@ export function registerAppearance(program: Command): void {
     .option("--seed <n>", "seed of texture and noise (1), or of the server (0)", wholeOption("--seed", 0))
     .option("--exemplar-scale <x>", "size of an exemplar's pixel in pixels of the input", positive, 1)
     .option("--texture <x>", "texture laid on flat places, 0 to 1 (default: 0.1)", part)
+    .option("--by-class", "solder learns from solder, body from body; needs labels on both sides")
     .option("--config <file>", "endpoint: an augmentation_config YAML with prompt and parameters")
     .option("--dialect <name>", "endpoint: chat, images or infer (default: chat)", dialect)
     .option("--prompt <text>", "endpoint: what to ask for")
@@ -109,6 +111,7 @@ async function byExemplars(flags: Flags, o: Running): Promise<FolderResult> {
       ...TRANSFER_DEFAULTS,
       ...(flags.seed !== undefined && { seed: flags.seed }),
       ...(flags.texture !== undefined && { texture: flags.texture }),
+      ...(flags.byClass && { division: "labels" as const }),
     },
     workers: flags.concurrency ?? cores(),
     ...o,

@@ -1,6 +1,6 @@
 // How near the built-in appearance transfer brings renders to real pictures, on ../shared/data/pcba-components.
-// usage: npm run bench appearance [-- --only <variant>] [--sheet docs/images/appearance.jpg]
-import { existsSync } from "node:fs";
+// usage: npm run bench appearance [-- --only <variant>] [--sheet docs/images/appearance.jpg --crops <output of reflow scene crop>,…]
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
@@ -79,8 +79,6 @@ const VARIANTS = {
 const option = (name) =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 const only = option("--only");
-/** Variants on the sheet, between the renders and the real captures. */
-const SHOWN = "global+labels";
 const rows = new Map();
 const add = (name, fake, real) => {
   const row = { ...distances(fake, real), auc: separability(fake, real) };
@@ -123,30 +121,44 @@ for (const [name, list] of rows) {
 
 const sheet = option("--sheet");
 if (sheet) {
-  const [W, H, GAP] = [250, 180, 6];
+  const [W, H, GAP, COLUMNS] = [172, 132, 4, 8];
   const cell = async (p) =>
     sharp(await png(p))
       .resize(W, H, { fit: "contain", kernel: "nearest", background: "#444" })
       .png()
       .toBuffer();
-  const columns = [
-    sources.map((source) => source.picture),
-    ...(only ?? SHOWN).split("+").map((name) => results[name]),
-    whole.map((o) => o.picture),
-  ];
-  const composite = [];
-  for (const [c, list] of columns.entries())
-    for (const [r, p] of list.entries())
-      composite.push({ input: await cell(p), left: c * (W + GAP), top: r * (H + GAP) });
-  await sharp({
-    create: {
-      width: columns.length * (W + GAP) - GAP,
-      height: sources.length * (H + GAP) - GAP,
-      channels: 3,
-      background: "#222",
-    },
-  })
+  const own = (await Promise.all((option("--crops")?.split(",") ?? []).map(ownCrops))).flat();
+  const given = sources.map((s, i) => [s.picture, results[only ?? "global"][i]]);
+  const list = [...own, ...given.slice(0, 4)].flat().concat(whole.map((o) => o.picture));
+  const composite = await Promise.all(
+    list.map(async (p, i) => ({
+      input: await cell(p),
+      left: (i % COLUMNS) * (W + GAP),
+      top: Math.floor(i / COLUMNS) * (H + GAP),
+    })),
+  );
+  const height = Math.ceil(list.length / COLUMNS) * (H + GAP) - GAP;
+  await sharp({ create: { width: COLUMNS * (W + GAP) - GAP, height, channels: 3, background: "#222" } })
     .composite(composite)
     .jpeg({ quality: 88 })
     .toFile(sheet);
+}
+
+/** Four crops of our own renders, each beside what the real captures make of it. */
+async function ownCrops(folder) {
+  const names = readdirSync(folder, { recursive: true })
+    .filter((f) => /normal_img.*\.png$/.test(f))
+    .sort();
+  const chosen = [0, 1, 2, 3].map((i) => names[Math.floor((i * names.length) / 4)]);
+  const pictures = await Promise.all(chosen.map((f) => decodeImage(path.join(folder, f), "rgb")));
+  // The captures at the scale of the crops: both show one component.
+  const side = (list) => list.reduce((sum, p) => sum + Math.sqrt(p.width * p.height), 0) / list.length;
+  const scale = (SCALE * side(pictures)) / side(whole.map((o) => o.picture));
+  const exemplars = await Promise.all(REAL.map(async ([f]) => ({ picture: await load(f, scale) })));
+  const fit = fitAppearance(
+    pictures.map((picture) => ({ picture })),
+    exemplars,
+    TRANSFER_DEFAULTS,
+  );
+  return pictures.map((p, i) => [p, transferAppearance(p, fit, { seed: 1, name: `${i}` })]);
 }

@@ -205,7 +205,7 @@ function fitBlur(trials: readonly Pixels[], exemplars: readonly Seen[]): number 
   if (wanted.length === 0 || known(planes.map(sharpness)).length === 0) return 0;
   const goal = median(wanted);
   let best = { blur: 0, off: Infinity };
-  for (const blur of [0, 0.3, 0.45, 0.6, 0.8, 1, 1.25, 1.5, 2, -0.3, -0.6, -1]) {
+  for (const blur of [0, 0.3, 0.45, 0.6, 0.8, 1, 1.25, 1.5, 2, -0.25, -0.5]) {
     const found = known(planes.map((p) => sharpness(blurred(p, blur))));
     const off = found.length > 0 ? Math.abs(median(found) - goal) : Infinity;
     if (off < best.off - 1e-6) best = { blur, off };

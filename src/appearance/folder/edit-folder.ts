@@ -48,8 +48,14 @@ export type FolderResult = Readonly<{
   problems: readonly Problem[];
 }>;
 
-/** So many failures one after another, without a success, mean that nothing will come. */
+/** So many failures one after another mean that nothing will come: without any success, or by the server's fault. */
 const MOST_IN_A_ROW = 5;
+const SERVER_FAULTS: ReadonlySet<string> = new Set([
+  "endpoint_busy",
+  "endpoint_cut_off",
+  "endpoint_failed",
+  "endpoint_timeout",
+]);
 const JPEG_QUALITY = 95;
 
 /**
@@ -124,11 +130,12 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
       const where = { ...error.where, file: joinInside(input, file.relative) };
       problems.push({ ...asProblem(error), where });
       failed.push({ input: file.relative, code: error.code });
-      if (error.kind === "stage" && ++inARow >= MOST_IN_A_ROW && !succeeded)
+      const hopeless = !succeeded || SERVER_FAULTS.has(error.code);
+      if (error.kind === "stage" && ++inARow >= MOST_IN_A_ROW && hopeless)
         throw new ReflowError(
           "stage",
           error.code,
-          `${inARow} pictures failed and none succeeded: ${error.message}`,
+          `${inARow} pictures failed one after another: ${error.message}`,
           error.hint,
           { problems },
         );

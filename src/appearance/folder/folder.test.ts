@@ -300,6 +300,9 @@ describe("a folder by a server", () => {
 
   test("a server that answers nothing good is given up", async () => {
     for (let i = 3; i < 9; i++) await writeImage(path.join(input, picture(i)), component(i, false));
+    const broken = await failed(edit((n) => (n === 0 ? "none" : "500")));
+    expect([broken.code, server?.seen.length]).toEqual(["endpoint_failed", 6]);
+    await rm(output, { recursive: true });
     const error = await failed(edit(() => "not_image"));
     expect([error.code, error.problems.length, server?.seen.length]).toEqual([
       "endpoint_answer_invalid",

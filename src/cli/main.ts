@@ -78,6 +78,14 @@ const COMMANDS: Readonly<Record<string, { description: string; load: Loader; hid
     description: "learn labelled defects and paint them under masks",
     load: async () => (await import("./synth/index.js")).registerSynth,
   },
+  ask: {
+    description: "turn a request into a plan, or into the few questions that are still open",
+    load: async () => (await import("./commands/ask.js")).registerAsk,
+  },
+  setup: {
+    description: "prepare a storage root for a case: pcb, metal, glass or pretrained",
+    load: async () => (await import("./commands/setup.js")).registerSetup,
+  },
   stage: {
     description: "run one job of a run (used by platforms)",
     hidden: true,

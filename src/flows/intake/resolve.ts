@@ -126,13 +126,15 @@ function batch(open: readonly Asked[]) {
 }
 
 /**
- * The effect of an answer: an option's key, a key with a text (`b: s3://bucket/dig`), the option's first `knob=value`,
+ * The effect of an answer: an option's key or number, either with a text (`b: s3://bucket/dig`), the option's first `knob=value`,
  * or the pasted text alone.
  */
 function answer({ question, effects }: Asked, given: string) {
   const text = given.trim();
-  const [, key = "", pasted = ""] = /^([a-d])(?:[:= ]\s*(\S.*))?$/is.exec(text) ?? [];
-  const byKey = question.options.find((o) => o.key === key.toLowerCase());
+  const [, key = "", pasted = ""] = /^([a-d1-4])(?:[:= ]\s*(\S.*))?$/is.exec(text) ?? [];
+  const byKey = question.options.find(
+    (o, i) => key !== "" && (o.key === key.toLowerCase() || key === String(i + 1)),
+  );
   const exact =
     byKey ??
     question.options.find((o) => [o.label.replace(/ \(Recommended\)$/, ""), ...o.sets].includes(text));

@@ -142,8 +142,9 @@ function summary(result: SetupResult): string {
     lines.push(
       `  ${WORDS[part.state].padEnd(8)} ${part.path.padEnd(28)} ${[size, optional].filter(Boolean).join("; ")}`.trimEnd(),
     );
-    for (const p of part.problems)
-      lines.push(`           ${p.severity}: ${p.message}`, `             ${p.hint}`);
+    // Of what this machine does not need, one line on how to get it is enough.
+    const told = optional ? part.problems.slice(-1).map((p) => ({ ...p, severity: "info" })) : part.problems;
+    for (const p of told) lines.push(`           ${p.severity}: ${p.message}`, `             ${p.hint}`);
   }
   return `${lines.join("\n")}\n`;
 }

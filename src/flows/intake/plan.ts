@@ -85,10 +85,14 @@ function flowPlan(c: Situation, flow: FlowId): Plan {
   for (const name of SHOWN[flow]) if (all[name]) knobs[name] = all[name].value;
   // A swapped default is passed as it is, so that the plan is the whole truth.
   Object.assign(knobs, set);
+  const cluster = { ...knobs };
+  // One machine edits images itself unless a server was named.
+  if (env.platform === "local" && set.image_edit_endpoint === undefined) delete knobs.image_edit_endpoint;
   const name = s.knobs.name
     ? String(parseKnob("name", s.knobs.name, flow))
     : `${info.prefix}-${env.stamp ?? "<stamp>"}`;
   delete knobs.name;
+  delete cluster.name;
   const patch = s.steps === undefined || !trains ? undefined : stepPatch(usecase, s.steps);
   const stages = info.stages.filter((stage) => flow === "finetune" || stage !== "finetune" || trains);
   const preflights = [
@@ -105,7 +109,7 @@ function flowPlan(c: Situation, flow: FlowId): Plan {
     preflights,
     artifacts: artifactsOf(flow, usecase, trains, root),
     command: localCommand(flow, name, root, knobs, set),
-    cluster: clusterCommand(c, flow, name, root, knobs),
+    cluster: clusterCommand(c, flow, name, root, cluster),
     outputs: stages.map((stage) => under(root, `runs/${name}/${stage}/`)),
     notes: [...s.notes, ...notes],
     warnings,

@@ -65,16 +65,20 @@ const said = (s: Slots): string => (s.phrase === "" ? "The request" : `"${s.phra
 export function askRoot({ slots, env }: Context): Asked {
   const offer = env.platform === "osmo" ? "s3://osmo-workflows/dig" : (env.suggestedRoot ?? "./dig");
   const care = env.platform === "osmo" ? "; confirm only if you control that bucket" : "";
-  return ask("Q-ROOT", `${said(slots)}: where is the storage root? 80 GB or more can land there.`, [
-    [`${offer}${care}`, [`dig_url_root=${offer}`], { root: offer }],
+  return ask(
+    "Q-ROOT",
+    `${said(slots)}: where is the storage root? ${env.platform === "osmo" ? "80 GB or more" : "Models, data and all runs"} land there.`,
     [
-      "another storage prefix",
-      ["dig_url_root=<paste it>"],
-      (text) => ({ root: checkedRoot(text, env) }),
-      ROOT_FORMS,
+      [`${offer}${care}`, [`dig_url_root=${offer}`], { root: offer }],
+      [
+        "another storage prefix",
+        ["dig_url_root=<paste it>"],
+        (text) => ({ root: checkedRoot(text, env) }),
+        ROOT_FORMS,
+      ],
+      cancel,
     ],
-    cancel,
-  ]);
+  );
 }
 
 export function checkedRoot(text: string, env: Environment): string {

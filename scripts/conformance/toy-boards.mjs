@@ -16,7 +16,7 @@ export const COLOURS = {
 const whole = (random, low, high) => low + random.int(high - low + 1);
 
 /** Paints a box turned by `angle` radians about its middle. */
-function paint(image, colour, cx, cy, w, h, angle) {
+export function paint(image, colour, cx, cy, w, h, angle) {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const reach = Math.ceil(Math.hypot(w, h) / 2) + 1;
   for (let y = Math.max(0, Math.floor(cy - reach)); y < Math.min(image.height, cy + reach); y++)

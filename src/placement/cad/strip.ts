@@ -8,6 +8,8 @@ export type GroupMap = Readonly<{
   height: number;
   /** 1 + the index of the group that a pixel belongs to, or 0. */
   of: Int32Array;
+  /** Begins a round in which every pixel is told once: true when it is met for the first time. One round at a time. */
+  once: () => (pixel: number) => boolean;
 }>;
 
 export function groupsOf(
@@ -27,19 +29,19 @@ export function groupsOf(
     }
     return { index, part, centre: { x: x / part.area, y: y / part.area } };
   });
-  return { groups, map: { width, height, of } };
+  return { groups, map: { width, height, of, once: marks(of.length) } };
 }
 
 /**
  * The gap between two groups (contract 5.6): lines parallel to the one through both centres, side by side in whole
  * steps to both sides as long as they hit both groups; of each line the pixels outside the groups and between them.
- * Indices into the image, some more than once.
+ * Indices into the image, each once.
  */
-export function gapStrip(a: Group, b: Group, map: GroupMap): readonly number[] {
+export function gapStrip(a: Group, b: Group, map: GroupMap): Int32Array {
   const dx = b.centre.x - a.centre.x;
   const dy = b.centre.y - a.centre.y;
   const length = Math.sqrt(dx * dx + dy * dy);
-  if (length < 1) return [];
+  if (length < 1) return new Int32Array(0);
   const ray: Ray = {
     middle: { x: (a.centre.x + b.centre.x) / 2, y: (a.centre.y + b.centre.y) / 2 },
     along: { x: dx / length, y: dy / length },
@@ -47,14 +49,28 @@ export function gapStrip(a: Group, b: Group, map: GroupMap): readonly number[] {
     reach: length / 2 + Math.max(diagonal(a.part), diagonal(b.part)),
   };
   const most = Math.max(map.width, map.height);
-  const out = [...(between(a, b, ray, 0, map) ?? [])];
+  const first = map.once();
+  const out = (between(a, b, ray, 0, map) ?? []).filter(first);
   for (const sign of [1, -1])
     for (let offset = 1; offset < most; offset++) {
       const line = between(a, b, ray, sign * offset, map);
       if (!line) break;
-      out.push(...line);
+      for (const pixel of line) if (first(pixel)) out.push(pixel);
     }
-  return out;
+  return Int32Array.from(out);
+}
+
+function marks(size: number): GroupMap["once"] {
+  const seen = new Int32Array(size);
+  let round = 0;
+  return () => {
+    round++;
+    return (pixel) => {
+      if (seen[pixel] === round) return false;
+      seen[pixel] = round;
+      return true;
+    };
+  };
 }
 
 type Vector = Readonly<{ x: number; y: number }>;
@@ -67,33 +83,38 @@ function between(a: Group, b: Group, ray: Ray, offset: number, map: GroupMap): r
     x: halfToEven(middle.x + sign * (ray.along.x * ray.reach)),
     y: halfToEven(middle.y + sign * (ray.along.y * ray.reach)),
   });
-  const outside: [pixel: number, at: number][] = [];
-  const [inA, inB] = [span(), span()];
-  for (const pixel of linePixels(end(-1), end(1), map.width, map.height)) {
+  const line = linePixels(end(-1), end(1), map.width, map.height);
+  const at = (pixel: number): number => {
     const x = pixel % map.width;
-    const at = x * ray.along.x + ((pixel - x) / map.width) * ray.along.y;
+    return x * ray.along.x + ((pixel - x) / map.width) * ray.along.y;
+  };
+  let [lowA, highA, lowB, highB] = [FAR, -FAR, FAR, -FAR];
+  for (const pixel of line) {
     const group = map.of[pixel] - 1;
-    if (group === a.index) inA.add(at);
-    else if (group === b.index) inB.add(at);
-    else outside.push([pixel, at]);
+    if (group !== a.index && group !== b.index) continue;
+    const p = at(pixel);
+    if (group === a.index) {
+      if (p < lowA) lowA = p;
+      if (p > highA) highA = p;
+    } else {
+      if (p < lowB) lowB = p;
+      if (p > highB) highB = p;
+    }
   }
-  if (inA.high < inA.low || inB.high < inB.low) return undefined;
-  const ends = [Math.min(inA.high, inB.high), Math.max(inA.low, inB.low)].sort((p, q) => p - q);
-  const [from, to] = ends as [number, number];
-  return outside.filter(([, at]) => at >= from && at <= to).map(([pixel]) => pixel);
+  if (highA < lowA || highB < lowB) return undefined;
+  const one = Math.min(highA, highB);
+  const other = Math.max(lowA, lowB);
+  const from = Math.min(one, other);
+  const to = Math.max(one, other);
+  return line.filter((pixel) => {
+    const group = map.of[pixel] - 1;
+    if (group === a.index || group === b.index) return false;
+    const p = at(pixel);
+    return p >= from && p <= to;
+  });
 }
 
-function span() {
-  const s = {
-    low: Number.POSITIVE_INFINITY,
-    high: Number.NEGATIVE_INFINITY,
-    add: (at: number): void => {
-      s.low = Math.min(s.low, at);
-      s.high = Math.max(s.high, at);
-    },
-  };
-  return s;
-}
+const FAR = Number.POSITIVE_INFINITY;
 
 function diagonal({ box }: Component): number {
   return Math.sqrt(box.width ** 2 + box.height ** 2);

@@ -52,7 +52,9 @@ export async function readPools(root: string, clean: string, specs: readonly Def
       say("error", "clean_images_missing", "has no clean images", "Add defect-free crops.", cleanFolder);
     twins(say, masks, "masks");
     twins(say, cleans, "clean images");
-    const { usable, allMulti } = await lookAtMasks(say, masks, cleans);
+    const sizes = await cleanSizes(say, cleans);
+    // By CAD a shape is scaled to its place, whatever its size.
+    const { usable, allMulti } = await lookAtMasks(say, masks, spec.dependency === "cad" ? [] : sizes);
     if (spec.dependency === "cad") await lookForCad(say, root, spec, cleans);
     if (usable.length > 0 && cleans.length > 0) pools.push({ spec, submasks: usable, cleans, allMulti });
   }
@@ -127,9 +129,8 @@ function twins(say: Say, files: readonly string[], what: string): void {
 async function lookAtMasks(
   say: Say,
   masks: readonly string[],
-  cleans: readonly string[],
+  sizes: readonly Readonly<{ width: number; height: number }>[],
 ): Promise<{ usable: readonly string[]; allMulti: boolean }> {
-  const sizes = await cleanSizes(say, cleans);
   const usable: string[] = [];
   let allMulti = masks.length > 0;
   for (const file of masks)

@@ -1,7 +1,7 @@
 // Runs upstream's automatic mask placement and ours on the same toy datasets, and compares candidates and results.
 //
 //   node scripts/conformance/place.mjs --upstream <work tree of the upstream generator repository>
-//        [--python <interpreter with numpy, opencv, scipy, pillow>] [--seeds N] [--candidates N] [--json] [--keep]
+//        [--python <interpreter with numpy, opencv, scipy, pillow>] [--candidates N] [--engine N] [--seeds N] [--from N] [--json] [--keep]
 //
 // Candidates must agree in every pixel, placed masks within 5 pixels and an overlap of 0.995, allocation, summary and
 // test cases in value (paths by their last names). Upstream's logging and models are shadowed by stubs in a scratch
@@ -22,15 +22,20 @@ import { isDeepStrictEqual } from "node:util";
 import { writeImage } from "../../dist/kit/images.js";
 import { seeded } from "../../dist/kit/random.js";
 import {
+  ALIGNMENTS,
   CAD_DEFECTS,
   cadCandidates,
+  gatherRegions,
   parseCad,
+  placeInstances,
   placeMasks,
+  readAugmentation,
   readCadClasses,
+  readLevels,
   readMask,
   readRgb,
 } from "../../dist/placement/index.js";
-import { COLOURS, cadMask, toyDataset } from "./toy-boards.mjs";
+import { COLOURS, cadMask, defectMask, toyDataset } from "./toy-boards.mjs";
 
 const option = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -52,6 +57,26 @@ const STUBS = {
   "roi_generate/__init__.py": "",
   "roi_generate/model.py": "class ROIGenerateModels:\n    pass\n",
   "torch.py": "class cuda:\n    is_available = staticmethod(lambda: False)\ndef device(n):\n    return n\n",
+  // One placement a line, as plain data; its result goes to the named file.
+  "engine.py": `import json, os, shutil, sys, tempfile
+from automatic_mask_placement.config import AugmentationParams
+from automatic_mask_placement.core import AutomaticMaskPlacement
+from automatic_mask_placement.data_types import AlignmentPoint
+for line in sys.stdin:
+    job = json.loads(line)
+    params = AugmentationParams.from_config_file(job["config"])
+    amp = AutomaticMaskPlacement(job["width"], job["height"], params, AlignmentPoint(job["on"]),
+                                 AlignmentPoint(job["by"]) if job["by"] else None, job["strict"], job["seed"],
+                                 separate_rois=job["separate"])
+    work = tempfile.mkdtemp()
+    try:
+        amp.load_combined_rois(job["rois"], job["legal"], job["illegal"])
+        made = amp.process_submask(job["submask"], job["instances"], work, strict_alignment=job["strict"])
+        shutil.copy(made[0]["output_path"], job["out"])
+    except ValueError:
+        pass
+    shutil.rmtree(work)
+`,
   // One board a line; the answer is a line of JSON and then the bits of every candidate.
   "candidates.py": `import sys, json, numpy as np
 from automatic_mask_placement.cad2roi import CADToROIGenerator
@@ -134,6 +159,108 @@ async function compareCandidates(boards) {
         count(`candidates, ${kind}`, same, `${name} ${i}: ${mine} ours, ${entry} theirs`);
       });
     }
+  }
+}
+
+/** Random submasks, regions and settings through the core alone. */
+async function compareEngine(cases) {
+  const folder = path.join(scratch, "engine");
+  const jobs = [];
+  for (let k = 0; k < cases; k++) {
+    const random = seeded(k).fork("engine");
+    const [width, height] = [40 + random.int(160), 40 + random.int(160)];
+    const file = (name) => path.join(folder, String(k), name);
+    const picture = async (name, w, h) => {
+      await writeImage(file(name), defectMask(random, w, h));
+      return file(name);
+    };
+    const rois = Array.from({ length: 1 + random.int(4) }, (_, i) => {
+      const [w, h] = [5 + random.int(width / 2), 5 + random.int(height / 2)];
+      return {
+        id: `r${i}`,
+        x: random.int(width - w),
+        y: random.int(height - h),
+        width: w,
+        height: h,
+        is_legal: random.chance(0.75),
+      };
+    });
+    const config = {
+      ...(random.chance(0.3) && { shift_x_range: [-9, 12] }),
+      ...(random.chance(0.3) && { rotation_range: [-90, 170] }),
+      ...(random.chance(0.3) && {
+        scale_fixed_ratio: true,
+        scale_x_range: [0.3, 1.5],
+        scale_y_range: [0.5, 2],
+      }),
+      ...(random.chance(0.3) && { shear_x_probability: 0.4, shear_y_probability: 0.4 }),
+      ...(random.chance(0.3) && { morph_operations: ["erode", "open"], kernel_size: 2 + random.int(4) }),
+      ...(random.chance(0.3) && { flip_x_probability: 1, rotation_probability: 0, shift_y_probability: 0.5 }),
+    };
+    mkdirSync(path.join(folder, String(k)), { recursive: true });
+    writeFileSync(file("config.json"), JSON.stringify(config));
+    writeFileSync(file("rois.json"), JSON.stringify({ rois }));
+    const odd = random.chance(0.4);
+    jobs.push({
+      width,
+      height,
+      seed: random.int(100000),
+      instances: 1 + random.int(5),
+      on: random.pick(ALIGNMENTS),
+      by: random.chance(0.5) ? random.pick(ALIGNMENTS) : null,
+      strict: random.chance(0.3),
+      separate: random.chance(0.7),
+      submask: await picture(
+        "submask.png",
+        odd ? 30 + random.int(200) : width,
+        odd ? 30 + random.int(200) : height,
+      ),
+      rois: random.chance(0.6) ? file("rois.json") : null,
+      legal: random.chance(0.7) ? [await picture("legal.png", odd ? 300 : width, odd ? 180 : height)] : null,
+      illegal: random.chance(0.4) ? [await picture("illegal.png", width, height)] : null,
+      config: file("config.json"),
+      out: file("theirs.png"),
+    });
+  }
+  run([path.join(stubs, "engine.py")], jobs.map((j) => `${JSON.stringify(j)}\n`).join(""));
+  for (const [k, job] of jobs.entries()) {
+    const { augmentation, dynamic } = readAugmentation(json(job.config));
+    const levels = (files) => Promise.all((files ?? []).map(readLevels));
+    const regions = gatherRegions({
+      width: job.width,
+      height: job.height,
+      boxes: job.rois
+        ? json(job.rois).rois.map(({ is_legal, ...box }) => ({ ...box, isLegal: is_legal }))
+        : [],
+      legal: await levels(job.legal),
+      illegal: await levels(job.illegal),
+      separate: job.separate,
+    });
+    if (regions.length === 0 || !existsSync(job.out)) {
+      count("engine, refused by both", regions.length === 0 && !existsSync(job.out), `case ${k}`);
+      continue;
+    }
+    const { levels: ours } = placeInstances({
+      ...job,
+      submask: await readMask(job.submask),
+      regions,
+      augmentation,
+      dynamic,
+      by: job.by ?? job.on,
+    });
+    const { data: theirs } = await readLevels(job.out);
+    let [differ, nx, ny] = [0, 0, 0];
+    theirs.forEach((v, i) => {
+      differ += v === ours.data[i] ? 0 : 1;
+      nx += v > 127;
+      ny += ours.data[i] > 127;
+    });
+    count(
+      "engine within tolerance",
+      differ <= 5 || differ <= 0.005 * nx,
+      `case ${k}: ${ny} ours, ${nx} theirs, ${differ} differ`,
+    );
+    count("engine identical", differ === 0);
   }
 }
 
@@ -264,7 +391,10 @@ async function compareChain(seed) {
 try {
   const boards = Number(option("candidates", "60"));
   if (boards > 0) await compareCandidates(boards);
-  for (let seed = 0; seed < Number(option("seeds", "4")); seed++) await compareChain(seed);
+  const cases = Number(option("engine", "100"));
+  if (cases > 0) await compareEngine(cases);
+  const from = Number(option("from", "0"));
+  for (let seed = from; seed < from + Number(option("seeds", "4")); seed++) await compareChain(seed);
 } finally {
   if (process.argv.includes("--keep")) process.stderr.write(`kept ${scratch}\n`);
   else rmSync(scratch, { recursive: true, force: true });

@@ -18,7 +18,7 @@ export type StepScores = Readonly<{
 }>;
 
 /** Defects painted per type. */
-const PAINTED = 6;
+const PAINTED = 4;
 /** Real references compared with, per type. */
 const REFERENCES = 24;
 

@@ -1,0 +1,226 @@
+// Synthesis on real data: pictures a second and core, how well a small classifier tells made from real defects, change
+// outside the enlarged masks, and a contact sheet per data set in docs/images. Needs `npm run build` and ../shared/data.
+// usage: node bench/synth.mjs [--data magnetic-tile,…] [--count 24] [--seed 1] [--sheets <dir>] [--work <dir>] [--json]
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { readTable, toPairRows } from "../dist/dataset/index.js";
+import { decodeImage } from "../dist/kit/images.js";
+import { sharedData } from "../dist/kit/testing.js";
+import {
+  exemplarOfRow,
+  fitCheckpoint,
+  generate,
+  learnSurroundings,
+  runTestcases,
+  separability,
+  traitsOf,
+} from "../dist/synthesis/index.js";
+import { grey, threshold } from "../dist/vision/index.js";
+import { sheet } from "./lib-sheet.mjs";
+import { FOLDERS, writeTestcases } from "./lib-synth.mjs";
+
+const { values: flag } = parseArgs({
+  options: {
+    data: {
+      type: "string",
+      default: "deeppcb,ball-screw,magnetic-tile,meiwei-pcb,pcba-components,pcba-by-name",
+    },
+    count: { type: "string", default: "24" },
+    seed: { type: "string", default: "1" },
+    sheets: { type: "string", default: fileURLToPath(new URL("../docs/images", import.meta.url)) },
+    work: { type: "string", default: path.join(tmpdir(), "reflow-bench-synth") },
+    json: { type: "boolean", default: false },
+  },
+});
+const count = Number(flag.count);
+const seed = Number(flag.seed);
+const all = [];
+for (const name of flag.data.split(",")) {
+  const found = FOLDERS[name] ? await fromFolder(name) : await fromPairs(name);
+  all.push(found);
+  await sheet(path.join(flag.sheets, `synthesis-${name}.jpg`), found.rows);
+  process.stdout.write(flag.json ? `${JSON.stringify({ ...found, rows: undefined })}\n` : text(found));
+}
+
+function text({ name, made, perCore, outside, types }) {
+  const lines = types.map(
+    (t) =>
+      `| ${name} | ${t.type} | ${t.real} | ${t.made} | ${t.auc ?? "too few"} | ${t.nn ?? "-"} | ${t.novelty ?? "-"} |`,
+  );
+  return `${name}: ${made} pictures, ${perCore} a second and core, greatest change outside the enlarged masks ${outside} (PSNR ${
+    outside === 0 ? "infinite" : "finite"
+  })\n| data | type | real | made | AUC real/made | nn_score | novelty |\n|${" --- |".repeat(7)}\n${lines.join("\n")}\n\n`;
+}
+
+/** Labelled pictures: fit, then test cases with masks of their own. */
+async function fromFolder(name) {
+  const root = path.join(flag.work, name);
+  rmSync(root, { recursive: true, force: true });
+  const at = (folder) => path.join(root, folder);
+  await FOLDERS[name](at("data"));
+  await fitCheckpoint({ dataset: at("data"), output: at("ck") });
+  process.env.SYNTH_BANK = path.join(at("ck"), "bank");
+  const few = name.startsWith("pcba") || name.startsWith("meiwei") ? Math.min(count, 12) : count;
+  const file = await writeTestcases({
+    checkpoint: at("ck"),
+    dataset: at("data"),
+    to: at("tc"),
+    count: few,
+    seed,
+  });
+  const before = process.cpuUsage();
+  const run = await runTestcases({
+    checkpoint: at("ck"),
+    testcases: file,
+    output: at("out"),
+    seed,
+    workers: 1,
+  });
+  const cpu = process.cpuUsage(before);
+  const bank = JSON.parse(readFileSync(path.join(at("ck"), "bank", "bank.json"), "utf8"));
+  const rows = [];
+  for (const { defectType } of run.evaluation.types) {
+    const real = [];
+    for (const item of bank.items.filter((i) => i.defectType === defectType && i.picture).slice(0, 5))
+      real.push({ image: await decodeImage(path.join(at("ck"), "bank", item.picture)) });
+    const made = [];
+    for (const { job, made: m } of run.finished
+      .filter((f) => f.job.row.defectType === defectType)
+      .slice(0, 6)) {
+      const picture = (folder) => decodeImage(path.join(at("out"), folder, `${job.name}.png`));
+      made.push({
+        before: await picture("original_image"),
+        image: await picture("reconstructed_image"),
+        box: m.instances[0].window,
+      });
+    }
+    rows.push({ title: defectType, real, made });
+  }
+  return {
+    name,
+    made: run.made,
+    perCore: (run.made / ((cpu.user + cpu.system) / 1e6)).toFixed(2),
+    outside: Math.max(...run.finished.map((f) => f.made.outside)),
+    types: run.evaluation.types.map((t) => ({
+      type: t.defectType,
+      real: bank.items.filter((i) => i.defectType === t.defectType && i.picture).length,
+      made: t.samples,
+      auc: t.auc?.auc.toFixed(2),
+      nn: t.nn_score?.toFixed(3),
+      novelty: t.novelty?.toFixed(3),
+    })),
+    rows,
+  };
+}
+
+/** Golden and test pairs: learned from the NG rows of the seed set, as the loop does. */
+async function fromPairs(name) {
+  const root = sharedData(name);
+  const read = await readTable(path.join(root, "train/base/training_set.csv"));
+  const { rows } = toPairRows(read.table, {
+    imagesDir: path.join(root, "images"),
+    lights: ["SolderLight"],
+    imageExt: ".jpg",
+  });
+  const ngRows = rows.filter((r) => r.ng === 1);
+  const cleanRows = rows.filter((r) => r.ng === 0);
+  const types =
+    name === "deeppcb" ? ["open", "short", "mousebite", "spur", "copper", "pin-hole"] : ["pitting"];
+  const out = path.join(flag.work, name);
+  rmSync(out, { recursive: true, force: true });
+  const before = process.cpuUsage();
+  const made = await generate({
+    ngRows,
+    cleanRows,
+    defects: types,
+    numSdg: types.length * count,
+    seed,
+    outDir: path.join(out, "anomalygen"),
+    stageDir: path.join(out, "images"),
+    subdir: "synthetic_iter1",
+    lights: ["SolderLight"],
+    imageExt: ".jpg",
+    workspaceRelative: "images",
+    workers: 1,
+  });
+  const cpu = process.cpuUsage(before);
+  const provenance = readFileSync(made.files.provenance, "utf8")
+    .trim()
+    .split("\n")
+    .map((l) => JSON.parse(l));
+  const around = await learnSurroundings(pairs(cleanRows.slice(0, 32)));
+  const kpi = await realRows(name, root);
+  const sheetRows = [];
+  const stats = [];
+  for (const type of types) {
+    const real = [];
+    // Real defects of all tables: the seed set lacks some types.
+    for (const row of kpi.filter((r) => r.label === type).slice(0, 40)) {
+      const e = await exemplarOfRow(row, around);
+      if (e) real.push({ e, row });
+    }
+    const own = provenance.filter((p) => p.label === type);
+    const traits = [];
+    const pictures = [];
+    for (const p of own) {
+      const sdg = (folder) => path.join(out, "anomalygen", "sdg", folder, `${p.object_name}.png`);
+      const image = await decodeImage(sdg("reconstructed_image"));
+      const mask = threshold(grey(await decodeImage(sdg("original_mask"), "gray")), 127);
+      traits.push(traitsOf(image, mask));
+      if (pictures.length < 6)
+        pictures.push({
+          before: await decodeImage(path.resolve(out, "anomalygen", p.clean_test[0])),
+          image,
+          box: p.mask_box,
+        });
+    }
+    const auc = separability(
+      real.map(({ e }) => traitsOf(e.test[0], e.mask)),
+      traits,
+    );
+    stats.push({ type, real: real.length, made: own.length, auc: auc?.auc.toFixed(2) });
+    const shown = [];
+    for (const { row } of real.slice(0, 5)) shown.push({ image: await decodeImage(row.test[0]) });
+    sheetRows.push({ title: type, real: shown, made: pictures });
+  }
+  return {
+    name,
+    made: provenance.length,
+    perCore: (made.draws / ((cpu.user + cpu.system) / 1e6)).toFixed(2),
+    outside: 0,
+    types: stats,
+    rows: sheetRows,
+  };
+}
+
+async function realRows(name, root) {
+  const found = [];
+  for (const table of ["kpi/testing_set.csv", "train/base/validation_set.csv"]) {
+    const { table: t } = await readTable(path.join(root, table));
+    found.push(
+      ...toPairRows(t, { imagesDir: path.join(root, "images"), lights: ["SolderLight"], imageExt: ".jpg" })
+        .rows,
+    );
+  }
+  return found.filter((r) => r.ng === 1);
+}
+
+async function* pairs(rows) {
+  for (const row of rows)
+    yield { test: [await decodeImage(row.test[0])], golden: [await decodeImage(row.golden[0])] };
+}
+
+if (!flag.json) {
+  mkdirSync(flag.work, { recursive: true });
+  writeFileSync(
+    path.join(flag.work, "synth.json"),
+    JSON.stringify(
+      all.map((a) => ({ ...a, rows: undefined })),
+      null,
+      2,
+    ),
+  );
+}

@@ -18,7 +18,6 @@ import {
   separability,
   traitsOf,
 } from "../dist/synthesis/index.js";
-import { grey, threshold } from "../dist/vision/index.js";
 import { sheet } from "./lib-sheet.mjs";
 import { FOLDERS, writeTestcases } from "./lib-synth.mjs";
 
@@ -168,8 +167,10 @@ async function fromPairs(name) {
     for (const p of own) {
       const sdg = (folder) => path.join(out, "anomalygen", "sdg", folder, `${p.object_name}.png`);
       const image = await decodeImage(sdg("reconstructed_image"));
-      const mask = threshold(grey(await decodeImage(sdg("original_mask"), "gray")), 127);
-      traits.push(traitsOf(image, mask));
+      // Both kinds are looked at in the same way: the staged picture, under a mask found by comparing the pair.
+      const staged = made.rows.find((r) => r.objectName === p.object_name);
+      const seen = staged && (await exemplarOfRow(staged, around));
+      if (seen) traits.push(traitsOf(seen.test[0], seen.mask));
       if (pictures.length < 6)
         pictures.push({
           before: await decodeImage(path.resolve(out, "anomalygen", p.clean_test[0])),

@@ -104,6 +104,14 @@ export async function encodeImage(
   return grey.jpeg({ quality, chromaSubsampling: "4:4:4" }).toBuffer();
 }
 
+/** The pixels after one JPEG compression: what a camera's or a scanner's files have been through. */
+export async function jpegRoundTrip(image: Pixels, quality: number): Promise<Pixels> {
+  const { data, info } = await sharp(await encodeImage(image, "jpeg", quality))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { ...image, data: pickChannels(new Uint8Array(data), info.channels, image.channels) };
+}
+
 /** Resizes with the given kernel (`linear` is what the evaluation path uses, contract 10.6). */
 export async function resizeImage(
   image: Pixels,

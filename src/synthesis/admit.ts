@@ -176,7 +176,7 @@ function tellApart(
 ): ReadonlyMap<Candidate, NonNullable<Admission["told"]>> {
   const out = new Map<Candidate, NonNullable<Admission["told"]>>();
   context.recipes.forEach((recipe, r) => {
-    const own = drawn.filter((candidate) => candidate.task.recipe === r);
+    const own = drawn.filter((candidate) => candidate.task.recipe === r && candidate.traits);
     if (own.length === 0 || recipe.borrowed) return;
     const real = recipe.exemplars
       .map((i) => context.exemplars[i])
@@ -184,7 +184,7 @@ function tellApart(
       .map((e) => traitsOf(e.test[0], e.mask));
     const found = separability(
       real,
-      own.map((candidate) => candidate.traits),
+      own.flatMap((candidate) => (candidate.traits ? [candidate.traits] : [])),
     );
     found?.scores.forEach((made, i) => {
       out.set(own[i], { made: round(made), auc: round(found.auc) });

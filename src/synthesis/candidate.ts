@@ -6,7 +6,9 @@ import { seeded } from "../kit/random.js";
 import { type CadClasses, legalRegion } from "../placement/index.js";
 import { asRgb, type Box, boundsOf, cropMask, cropPixels, type Mask } from "../vision/index.js";
 import { type Drawn, drawDefect } from "./draw.js";
+import { findDefect } from "./exemplar.js";
 import { loadPair } from "./load.js";
+import { compressedAlike, jpegQuality } from "./paint/jpeg.js";
 import { placementOf } from "./placement.js";
 import { traitsOf } from "./quality/traits.js";
 import type { Admission, Canvas, Exemplar, Lightings, Recipe, Surroundings } from "./types.js";
@@ -49,8 +51,8 @@ export type Candidate = Readonly<{
   region: Mask;
   size: Readonly<{ width: number; height: number }>;
   psnr: number;
-  /** What the real-or-made classifier looks at. */
-  traits: Float64Array;
+  /** What the real-or-made classifier looks at, under a mask found as those of real defects are; none when not found. */
+  traits?: Float64Array;
   folder: string;
 }>;
 
@@ -75,13 +77,14 @@ export async function drawCandidate(context: DrawContext, task: DrawTask): Promi
     try {
       const pair = await loadPair(canvas.test, canvas.golden);
       const legal = await legalOf(context, recipe, canvas);
-      const drawn = await draw({
+      let drawn = await draw({
         ...context,
         canvas: pair.test,
         recipe,
         random,
         ...(legal ? { legal } : {}),
       });
+      if (drawn) drawn = { ...drawn, images: await worn(canvas.test, drawn) };
       const reason = drawn ? drawn.measured.reason : "no_place";
       if (!drawn || reason) {
         const why = reason ?? "no_place";
@@ -97,6 +100,15 @@ export async function drawCandidate(context: DrawContext, task: DrawTask): Promi
     }
   }
   return { refused, unreadable };
+}
+
+/** The drawn pictures with the traces of their files' compression on the painted pixels. */
+async function worn(files: readonly string[], drawn: Drawn): Promise<Lightings> {
+  return Promise.all(
+    drawn.images.map(async (image, k) =>
+      compressedAlike(image, drawn.touched, await jpegQuality(files[Math.min(k, files.length - 1)])),
+    ),
+  );
 }
 
 type Drawer = (o: Parameters<typeof drawDefect>[0]) => Drawn | undefined | Promise<Drawn | undefined>;
@@ -149,6 +161,7 @@ async function keep(
   }
   const e = drawn.exemplar === undefined ? undefined : context.exemplars[drawn.exemplar];
   const { contrast, noise, likeness } = drawn.measured;
+  const found = e?.row === undefined ? undefined : findDefect(drawn.images, pair.golden, context.around);
   return {
     task,
     canvas: at.index,
@@ -162,7 +175,7 @@ async function keep(
     region: cropMask(drawn.region, box),
     size: { width: clean.width, height: clean.height },
     psnr: psnr(clean, made, drawn.region),
-    traits: traitsOf(made, drawn.region),
+    ...(found ? { traits: traitsOf(made, found.mask) } : {}),
     folder: path.basename(folder),
   };
 }

@@ -36,6 +36,8 @@ export type Painted = Readonly<{
   image: Pixels;
   painter: string;
   specimen?: string;
+  /** Pixels that may have changed, in the picture's frame. */
+  touched: Mask;
   changed: number;
 }>;
 
@@ -70,10 +72,13 @@ export function paintDefect(
   const data = Uint8Array.from(image.data);
   const may = intersect(paint.touched, g.allowed);
   const { channels } = image;
+  const touched = mask(image.width, image.height);
   let changed = 0;
   for (let i = 0; i < may.data.length; i++) {
     if (!may.data[i]) continue;
-    const at = ((box.y + Math.floor(i / box.width)) * image.width + box.x + (i % box.width)) * channels;
+    const pixel = (box.y + Math.floor(i / box.width)) * image.width + box.x + (i % box.width);
+    const at = pixel * channels;
+    touched.data[pixel] = 1;
     let differs = false;
     for (let c = 0; c < channels; c++) {
       const value = clampByte(paint.planes[c]!.data[i]!);
@@ -86,6 +91,7 @@ export function paintDefect(
     image: { ...image, data },
     painter: paint.painter,
     ...(paint.specimen === undefined ? {} : { specimen: paint.specimen }),
+    touched,
     changed,
   };
 }

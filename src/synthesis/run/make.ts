@@ -7,6 +7,7 @@ import { boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js
 import { maskPicture, psnr } from "../candidate.js";
 import type { Checkpoint } from "../checkpoint/read.js";
 import { paintDefect } from "../paint/index.js";
+import { compressedAlike, jpegQuality } from "../paint/jpeg.js";
 import { augmentMask, type Grid, instancesOf, type MaskAugmentation, windowOf } from "../window/index.js";
 import { annotated } from "./annotate.js";
 import { type Job, readMask } from "./plan.js";
@@ -79,6 +80,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
     strength:
       checkpoint.settings.strength * Math.max(0.6, Math.min(1.3, 1 + 0.06 * (row.guidance - PLAIN_GUIDANCE))),
   };
+  const quality = await jpegQuality(row.image);
   const instances = instancesOf(mask, row.mostInstances);
   const parts: { mask: Mask; at: Made["instances"][number] }[] = [];
   let now = image;
@@ -87,7 +89,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
     const region = instances[j]!;
     const window = windowOf(region, gridOf(job, image))!;
     const painted = paintDefect(now, region, window, type, settings, random.fork("instance", j));
-    now = painted.image;
+    now = await compressedAlike(painted.image, painted.touched, quality);
     const box = boundsOf(region)!;
     const { painter, specimen, changed } = painted;
     parts.unshift({ mask: region, at: { window, box, painter, specimen: specimen ?? null, changed } });

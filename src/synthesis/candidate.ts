@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, ReflowError } from "../kit/errors.js";
-import { encodeImage, type Pixels } from "../kit/images.js";
+import { decodeImage, encodeImage, type Pixels } from "../kit/images.js";
 import { seeded } from "../kit/random.js";
-import { type CadClasses, legalRegion } from "../placement/index.js";
+import { type CadClasses, type CadParts, legalRegion, parseCad } from "../placement/index.js";
 import { asRgb, type Box, boundsOf, cropMask, cropPixels, type Mask } from "../vision/index.js";
 import { type Drawn, drawDefect } from "./draw.js";
 import { findDefect } from "./exemplar.js";
@@ -76,13 +76,14 @@ export async function drawCandidate(context: DrawContext, task: DrawTask): Promi
     const canvas = context.canvases[index];
     try {
       const pair = await loadPair(canvas.test, canvas.golden);
-      const legal = await legalOf(context, recipe, canvas);
+      const { legal, cad } = await legalOf(context, recipe, canvas);
       let drawn = await draw({
         ...context,
         canvas: pair.test,
         recipe,
         random,
         ...(legal ? { legal } : {}),
+        ...(cad ? { cad } : {}),
       });
       if (drawn) drawn = { ...drawn, images: await worn(canvas.test, drawn) };
       const reason = drawn ? drawn.measured.reason : "no_place";
@@ -118,9 +119,15 @@ async function drawerOf(context: DrawContext): Promise<Drawer> {
   return ((await import(context.drawer)) as { draw: Drawer }).draw;
 }
 
-async function legalOf(context: DrawContext, recipe: Recipe, canvas: Canvas): Promise<Mask | undefined> {
-  if (placementOf(recipe, canvas).done !== "cad" || !canvas.cadMask) return undefined;
-  return legalRegion(canvas.cadMask, context.classes, recipe.label);
+async function legalOf(
+  context: DrawContext,
+  recipe: Recipe,
+  canvas: Canvas,
+): Promise<{ legal?: Mask; cad?: CadParts }> {
+  if (placementOf(recipe, canvas).done !== "cad" || !canvas.cadMask) return {};
+  const legal = await legalRegion(canvas.cadMask, context.classes, recipe.label);
+  if (!recipe.masked) return { legal };
+  return { legal, cad: parseCad(await decodeImage(canvas.cadMask, "rgb"), context.classes) };
 }
 
 async function keep(

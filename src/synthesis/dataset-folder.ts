@@ -110,7 +110,13 @@ export async function readDatasetFolder(
         where: { field: spec.defectType },
       });
     if (usable > 0 && clean.length > 0)
-      wanted.push({ label, defectType: spec.defectType, dependency: spec.dependency, canvases: clean });
+      wanted.push({
+        label,
+        defectType: spec.defectType,
+        dependency: spec.dependency,
+        canvases: clean,
+        masked: true,
+      });
   }
   return { wanted, exemplars, canvases, classes, problems };
 }

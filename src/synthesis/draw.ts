@@ -1,8 +1,10 @@
 import type { Random } from "../kit/random.js";
+import type { CadParts } from "../placement/index.js";
 import { grey, type Mask } from "../vision/index.js";
 import { type Measured, measure } from "./admission.js";
 import { blendFlip } from "./blend-flip.js";
 import { blendShape, blendTexture } from "./blend-texture.js";
+import { drawMasked } from "./draw-masked.js";
 import { materialOf } from "./material.js";
 import { placeFlip } from "./place-flip.js";
 import { placeTexture } from "./place-texture.js";
@@ -23,6 +25,8 @@ export type Drawn = Readonly<{
     at: { x: number; y: number };
     fit?: number;
     strength?: number;
+    /** Which painter filled a placed mask. */
+    painter?: string;
   }>;
   measured: Measured;
 }>;
@@ -36,6 +40,8 @@ export function drawDefect(o: {
   random: Random;
   /** Where the middle of the defect may lie (the `cad` route). */
   legal?: Mask;
+  /** The parts of the crop's class mask: where bridges, solder and missing parts can lie (contract 5.6). */
+  cad?: CadParts;
   /** The golden file of the crop: exemplars of the same place say where its defects lie. */
   place?: string;
 }): Drawn | undefined {
@@ -60,6 +66,7 @@ export function drawDefect(o: {
       measured: measure(canvas, blended.images, placed.region, exemplar),
     };
   }
+  if (recipe.masked) return drawMasked(o);
   const placed = placeTexture(canvas, recipe, exemplars, random.fork("place"), o);
   if (!placed) return undefined;
   const e = exemplars[placed.exemplar];

@@ -409,8 +409,13 @@ describe("the seam and the cad route", () => {
         if (x >= 12 && x < 40) classes.data.set([255, 0, 0], (y * 96 + x) * 3);
         if (x >= 56 && x < 84) classes.data.set([0, 0, 255], (y * 96 + x) * 3);
       }
-    await writeImage(path.join(root, "Pcb", "clean_image", "a.png"), clean);
-    await writeImage(path.join(root, "Pcb", "cad_mask", "a.png"), classes);
+    // One place a crop: a second defect there would be a copy of the first.
+    for (const name of ["a", "b", "c", "d", "e", "f", "g", "h"]) {
+      const own = seeded(name);
+      const data = clean.data.map((v) => v + 2 * own.normal());
+      await writeImage(path.join(root, "Pcb", "clean_image", `${name}.png`), { ...clean, data });
+      await writeImage(path.join(root, "Pcb", "cad_mask", `${name}.png`), classes);
+    }
     await writeImage(
       path.join(root, "Pcb", "mask", "less_solder", "m_mask.png"),
       spot(black, 40, 40, 4, 255),
@@ -428,6 +433,7 @@ describe("the seam and the cad route", () => {
     const provenance = (await lines(r.files.provenance)).map((line) => JSON.parse(line));
     expect(provenance.length).toBe(4);
     for (const { parameters } of provenance) {
+      expect(parameters.painter).toBe("less_solder");
       expect(parameters.at.x).toBeGreaterThanOrEqual(12);
       expect(parameters.at.x).toBeLessThan(40);
     }

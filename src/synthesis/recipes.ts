@@ -9,6 +9,7 @@ export type Wanted = Readonly<{
   defectType: string;
   dependency: "free" | "text" | "cad";
   canvases: readonly number[];
+  masked?: boolean;
 }>;
 
 /** Turns wanted types into recipes; a type that nothing is known about becomes a problem and is left out. */

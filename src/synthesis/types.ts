@@ -84,6 +84,8 @@ export type Recipe = Readonly<{
   canvases: readonly number[];
   /** Placement route of the dataset folder (contract 7.1). */
   dependency: "free" | "text" | "cad";
+  /** True for types of a dataset folder: masks are placed as contract 5 says and painted under. */
+  masked?: boolean;
 }>;
 
 /** Low and high end of a range. */

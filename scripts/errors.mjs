@@ -12,6 +12,9 @@ const CODE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/;
 const ONE_WORD = new Set(["interrupted", "usage"]);
 /** Functions that take an id and a title, which only look like a code and its message. */
 const NO_CODES = new Set([
+  "flow",
+  "knob",
+  "put",
   "passed",
   "doubtful",
   "failed",
@@ -247,6 +250,7 @@ const TITLES = {
   synthesis: "Synthetic defects",
   vision: "Vision",
   scene: "Scenes",
+  flows: "Flows, intake and set-up",
   appearance: "Appearance edit",
   kit: "Files, images and the machine",
 };

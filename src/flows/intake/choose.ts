@@ -6,10 +6,10 @@ import {
   findKnob,
   gpuKnobs,
   type KnobValue,
+  otherFlow,
   parseKnob,
   patchesFor,
   STRUCTURAL_MODES,
-  wrongFlow,
 } from "../knobs/index.js";
 import { boardOf } from "./settled.js";
 import { refuse } from "./slots.js";
@@ -77,10 +77,7 @@ function chooseEndpoint({ slots: s, memory }: Situation, flow: FlowId, d: Draft)
 function chooseCounts(s: Slots, flow: FlowId, usecase: string, d: Draft): void {
   const put = (name: string, value: number, note?: string): void => {
     const knob = findKnob(name)!;
-    if (!knob.scopes.includes(flow)) {
-      const { message, hint } = wrongFlow(knob, flow);
-      throw refuse("knob_other_flow", message, hint);
-    }
+    if (!knob.scopes.includes(flow)) throw otherFlow(knob, flow);
     if (d.set[name] !== undefined) return;
     d.set[name] = value;
     if (note) d.notes.push(note);

@@ -36,7 +36,10 @@ const NOUNS: readonly (readonly [RegExp, What])[] = [
 const OF_DEFECTS =
   /^[\s-]*(?:images?|pictures?|pics?|samples?|photos?|examples?|shots?|ones) (?:of|with|showing|that show) (?:[\w-]+ ){0,3}(?:defects?|bridg|excess|solder|missing|scratch|discolo|crack|blowhole|fray|stain|oil|uneven)/;
 
-const NUMBER = new RegExp(`(?<![\\w.,_/-])(-?\\d+(?:[.,_]\\d+)*k?|${NUMBER_WORDS})(?![\\w])`, "g");
+const NUMBER = new RegExp(
+  `(?<![\\w.,_/-])(\\d+ ?[-–] ?\\d+|\\d+e\\d+|-?\\d+(?:[.,_]\\d+)*k?|${NUMBER_WORDS})(?![\\w])`,
+  "g",
+);
 
 /** Finds the numbers of a corrected lower-case sentence (board names and knobs are already taken out of it). */
 export function findNumbers(text: string): Numbers {

@@ -47,6 +47,9 @@ const PLANS: readonly (readonly [text: string, flow: string, knobs: Record<strin
     "finetune",
     { usecase: "glass", train_gpu: 2, train_memory: "96Gi" },
   ],
+  ["60 tombstones and 60 shifts", "structural", { render_patches: 4 }],
+  ["10k bridges on 1152819000", "texture-day0", { num_sdg: 10000 }],
+  ["I need 3 of each defect on glass", "day1-roi", { num_sdg: 9 }],
   // Plurals and typos of one letter.
   [
     "tombstnes and shfts on 0603_H100, about 90",
@@ -94,7 +97,15 @@ const PLANS: readonly (readonly [text: string, flow: string, knobs: Record<strin
   ],
   ["good images at http://edit:8000/v1", "good", { image_edit_endpoint: "http://edit:8000/v1" }],
   ["infer on glass with 8 GPUs", "day1-roi", { infer_gpu: 8, infer_cpu: 32, infer_memory: "384Gi" }],
+  ["num sdg = 12, bridges on 1152819000", "texture-day0", { num_sdg: 12 }],
+  ["render-patches 3 structural", "structural", { render_patches: 3 }],
   // Negations.
+  [
+    "everything except bridges: day 0 on mixed",
+    "texture-day0",
+    { anomaly_types_json: [...EXCESS, ...MISSING] },
+  ],
+  ["we need goldens for ChangeNet training on 0603_H100", "good", { board: "0603_H100" }],
   ["all pose defects except sideflip", "structural", { defect_modes: "shift,tombstone" }],
   [
     "Day 0 defects but no bridges on 0603_H100",
@@ -136,6 +147,7 @@ const QUESTIONS: readonly (readonly [text: string, ids: readonly string[], shows
   ["metal tombstones", ["N-FORCED"], ["usecase=metal_surface"]],
   ["clean images of glass", ["N-FORCED"], ["flow day1-roi"]],
   ["day 1", ["Q-USECASE"], ["usecase=glass"]],
+  ["glass scratches and metal cracks", ["Q-USECASE"], ["usecase=glass"]],
   ["train metal and glass", ["Q-USECASE"], ["usecase=metal_surface"]],
   ["manual ROI with my masks", ["Q-USECASE"], ["usecase=pcb"]],
   ["try board acme-7 with bridges", ["Q-BOARD"], ["board=1152819000"]],
@@ -146,6 +158,8 @@ const QUESTIONS: readonly (readonly [text: string, ids: readonly string[], shows
 const STOPS: readonly (readonly [text: string, code: string, word: string])[] = [
   ["2.5 images", "count_invalid", "whole number"],
   ["0 images of tombstones", "count_invalid", "whole number"],
+  ["50-60 bridges on 1152819000", "count_invalid", "whole number"],
+  ["1e3 bridges on 1152819000", "count_invalid", "1e3"],
   ["-5 bridges", "count_invalid", "whole number"],
   ["structural with crop max emit of 50", "knob_other_flow", "render_patches"],
   ["a real photo of 0603_H100, crop_max_emit=3", "knob_other_flow", "crop.classes"],

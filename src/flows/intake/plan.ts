@@ -8,7 +8,6 @@ import {
   knobText,
   parseKnob,
   resolveKnobs,
-  SETUP_CASES,
 } from "../knobs/index.js";
 import { artifactsOf, preflightOf, under } from "./artifacts.js";
 import { chosenKnobs } from "./choose.js";
@@ -190,10 +189,10 @@ function setupPlan(c: Situation): Plan {
   return small(c, "setup", `Set-up ${setup}`, ["reflow", "setup", setup, "--root", root], {
     setup,
     outputs: paths.map((p) => under(root, p)),
-    notes:
-      SETUP_CASES.includes("pretrained") && setup !== "pretrained"
-        ? ["The base models are a set-up of their own: pretrained."]
-        : [],
+    notes: [
+      ...(setup === "pretrained" ? [] : ["The base models are a set-up of their own: pretrained."]),
+      ...(routes(c.slots).length > 0 ? ["Only the set-up is planned; ask for the images afterwards."] : []),
+    ],
   });
 }
 

@@ -8,6 +8,7 @@ import {
   patchesFor,
   ROOT_FORMS,
   STRUCTURAL_YIELD,
+  USECASES,
 } from "../knobs/index.js";
 import { routes } from "./route.js";
 import { refuse } from "./slots.js";
@@ -323,11 +324,21 @@ export function askUsecase({ slots }: Context): Asked {
       (usecase): Choice => [
         usecase,
         [`usecase=${usecase}`],
-        { usecase, usecases: [usecase], pcb: usecase === "pcb", confirmed: true },
+        {
+          usecase,
+          usecases: [usecase],
+          pcb: usecase === "pcb",
+          confirmed: true,
+          // Of two use cases only the defects of the chosen one count.
+          ...(slots.usecases.length > 1 && { defects: slots.defects.filter((d) => knows(usecase, d)) }),
+        },
       ],
     ),
   );
 }
+
+const knows = (usecase: string, name: string): boolean =>
+  USECASES[usecase]?.taxonomy.some(([, defect]) => defect === name) === true;
 
 /** Another board, or one that can show the named defects. */
 export function askBoard({ slots, env }: Context, why: "other" | "pairs"): Asked {

@@ -1,4 +1,4 @@
-import { BOARDS, boardAlias, isRoot, nameFault } from "../knobs/index.js";
+import { BOARDS, boardAlias, isRoot, KNOBS, nameFault } from "../knobs/index.js";
 import { findNumbers } from "./counts.js";
 import { proseKnobs } from "./prose-knobs.js";
 import type { Count, Slots } from "./types.js";
@@ -54,7 +54,7 @@ export function readSentence(sentence: string, boards: readonly string[] = Objec
   slots.photo = V.PHOTO.test(wanted);
   slots.train = V.TRAIN.test(unwanted)
     ? false
-    : V.TRAIN.test(wanted.replace(V.SHIPPED, " "))
+    : V.TRAIN.test(wanted.replace(V.SHIPPED, " ").replace(V.TRAINING_AS_PURPOSE, " "))
       ? true
       : undefined;
   slots.flows = V.FLOW_WORDS.filter((f) => f.pattern.test(wanted)).map((f) => f.name);
@@ -81,7 +81,7 @@ export function readSentence(sentence: string, boards: readonly string[] = Objec
 /** Takes URLs, `knob=value` and board names out of the sentence; they are never spelled differently. */
 function takeNames(sentence: string, boards: readonly string[], slots: Writable<Slots>): string {
   const knobs: Record<string, string> = {};
-  let text = sentence.replaceAll(
+  let text = joinedNames(sentence).replaceAll(
     /(?<![\w])([a-z][a-z0-9_]*)\s*=\s*(\[.*\]|"[^"]*"|'[^']*'|[^\s;]*)/gi,
     (_, name: string, value: string) => {
       const bare = value.startsWith("[")
@@ -218,7 +218,11 @@ function readNumbers(slots: Writable<Slots>, wanted: string): void {
   if (steps !== undefined && slots.train) slots.steps = steps;
   const step = checkpoint ?? (slots.train ? undefined : steps);
   if (step !== undefined) knobs.checkpoint_step ??= String(step);
-  const main: Count | undefined = counts.find((c) => c.stage !== "patch" && c.stage !== "emit") ?? counts[0];
+  const defects = counts.filter((c) => c.stage === "defect");
+  const main =
+    defects.length > 1 ? summed(defects) : (counts.find((c) => !STAGED.includes(c.stage)) ?? counts[0]);
+  if (defects.length > 1)
+    slots.notes = [...slots.notes, `${main?.phrase}: ${main?.n} in total, shared evenly.`];
   for (const c of counts) {
     if (c === main) continue;
     if (c.stage === "patch") knobs.render_patches ??= String(c.n);
@@ -226,6 +230,24 @@ function readNumbers(slots: Writable<Slots>, wanted: string): void {
   }
   if (main) slots.count = main;
   slots.knobs = knobs;
+}
+
+/** Counts that name the stage of a knob, and can stand beside a count of results. */
+const STAGED: readonly Count["stage"][] = ["patch", "emit"];
+
+/** "60 tombstones and 60 shifts". */
+function summed(counts: readonly Count[]): Count {
+  const phrase = counts.map((c) => c.phrase).join(" and ");
+  return { n: counts.reduce((sum, c) => sum + c.n, 0), stage: "defect", each: false, phrase };
+}
+
+/** `num sdg = 12` is `num_sdg=12`. */
+function joinedNames(sentence: string): string {
+  return KNOBS.filter((k) => k.name.includes("_")).reduce(
+    (text, { name }) =>
+      text.replaceAll(new RegExp(`\\b${name.replaceAll("_", "[ -]")}(?=\\s*=)`, "gi"), name),
+    sentence,
+  );
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -19,7 +19,11 @@ export function routes(s: Slots): readonly FlowId[] {
   if (s.flows.includes("good")) found.push("good");
   found.push(...posed(s));
   // "defects, but no bridges" speaks of texture defects; a knob that one flow alone has names that flow.
-  if (found.length === 0 && s.anyDefect && s.without.some((d) => DEFECT_WORDS.some((w) => w.name === d)))
+  if (
+    found.length === 0 &&
+    (s.anyDefect || s.allDefects || s.day === 0) &&
+    s.without.some((d) => DEFECT_WORDS.some((w) => w.name === d))
+  )
     found.push("texture-day0");
   return found.length > 0 ? found : ownerOfKnobs(s);
 }
@@ -67,6 +71,7 @@ export function isBare(s: Slots): boolean {
     s.count === undefined &&
     s.flows.length === 0 &&
     s.defects.length === 0 &&
+    !s.anyDefect &&
     !s.allDefects &&
     Object.keys(s.knobs).length === 0
   );

@@ -63,6 +63,9 @@ export const OWN_DATA =
   /\b(?:my|our|own|custom)(?: own)?(?: [\w-]+){0,2} (?:data|dataset|datasets|data set|images|pictures|photos folder)\b|\bi have (?:a|some) (?:dataset|data|images)\b/;
 export const VERB =
   /\b(?:generat\w*|infer(?:ence|s|ring)?|make|create|produce|synthesi[sz]e|run|label|annotate|give|render|want|need|get)\b/;
+/** What images are for is no request to train: "for ChangeNet training", "training images". */
+export const TRAINING_AS_PURPOSE =
+  /\bfor (?:[\w-]+ ){0,3}(?:re-?)?training\b|\btraining (?:data|images?|pictures?|sets?|samples?)\b/;
 /** The verbs that ask for defect images after a training, in the same run. */
 export const GENERATE =
   /\b(?:generat(?:e|ing|ion)|infer(?:ence|ring)?|make|create|produce|synthesi[sz]e|label|annotate)\b|\bthen\b/;

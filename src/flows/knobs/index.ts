@@ -2,7 +2,7 @@
 export * from "./facts.js";
 export * from "./flows.js";
 export { castOf, NAME_MAX, NAME_TOKEN, type NameFault, nameFault } from "./names.js";
-export { knobValue, parseKnob, parseSet, parseSets, requireKnob, type Setting, wrongFlow } from "./parse.js";
+export { knobValue, otherFlow, parseKnob, parseSet, parseSets, requireKnob, type Setting } from "./parse.js";
 export { knobText, type ResolvedKnob, resolveKnobs } from "./resolve.js";
 export { isLocalRoot, isRoot, ROOT_FORMS } from "./root.js";
 export { CROPS_PER_PATCH, cropsPerPatch, gpuKnobs, patchesFor, STRUCTURAL_YIELD } from "./sizing.js";

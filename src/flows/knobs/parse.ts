@@ -63,15 +63,12 @@ export function requireKnob(name: string, scope: KnobScope): Knob {
       name,
     );
   }
-  if (!knob.scopes.includes(scope)) {
-    const { message, hint } = wrongFlow(knob, scope);
-    throw refuse("knob_other_flow", message, hint, name);
-  }
+  if (!knob.scopes.includes(scope)) throw otherFlow(knob, scope);
   return knob;
 }
 
-/** Why a knob does not belong to a flow, and what to use instead (dig 3.7). */
-export function wrongFlow(knob: Knob, scope: KnobScope): Readonly<{ message: string; hint: string }> {
+/** The refusal `knob_other_flow`: why a knob does not belong to a flow, and what to use instead (dig 3.7). */
+export function otherFlow(knob: Knob, scope: KnobScope): ReflowError {
   const instead: Readonly<Record<string, string>> = {
     "crop_max_emit structural":
       "Structural crops have no cap: set their number with render_patches, about 30 crops each.",
@@ -83,10 +80,12 @@ export function wrongFlow(knob: Knob, scope: KnobScope): Readonly<{ message: str
     "board day1-roi": "Manual regions need no board; use day1-align for a photo of a known board.",
   };
   const title = scope in FLOW_INFO ? FLOW_INFO[scope as FlowId].title : scope;
-  return {
-    message: `${knob.name} is no knob of ${title} (${scope})`,
-    hint: instead[`${knob.name} ${scope}`] ?? `It belongs to: ${knob.scopes.join(", ")}.`,
-  };
+  return refuse(
+    "knob_other_flow",
+    `${knob.name} is no knob of ${title} (${scope})`,
+    instead[`${knob.name} ${scope}`] ?? `It belongs to: ${knob.scopes.join(", ")}.`,
+    knob.name,
+  );
 }
 
 function refuse(code: string, message: string, hint: string, field?: string): ReflowError {

@@ -16,8 +16,9 @@ export { type Augmentation, DEFAULT_AUGMENTATION, readAugmentation } from "./eng
 export { type Placed, type PlaceOptions, placeInstances } from "./engine/place.js";
 export { type BoxRegion, gatherRegions, type Levels, type Region, regionOfMask } from "./engine/regions.js";
 export { type GreyRoi, greyRoi, writeGreyRois } from "./grey-roi.js";
+export type { PlaceMasksOptions } from "./options.js";
 export { readLevels, readMask, readRgb } from "./picture.js";
-export { type PlaceMasksOptions, type PlaceMasksResult, placeMasks } from "./place-masks.js";
+export { type PlaceMasksResult, placeMasks } from "./place-masks.js";
 export { placeFreely } from "./routes/free.js";
 export type { SampleSummary } from "./routes/task.js";
 export { listSamples, type SampleRecord } from "./samples.js";

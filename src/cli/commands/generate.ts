@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import type { FlowId, FlowRun } from "../../flows/index.js";
+import type { FlowRun } from "../../flows/index.js";
 import { ReflowError } from "../../kit/errors.js";
 import { nearestName } from "../../kit/nearest-name.js";
 import { cores } from "../../kit/pool.js";
@@ -87,7 +87,6 @@ async function run(word: string, flags: Flags): Promise<void> {
       "Leave --platform out, or say local.",
     );
   const definition = FLOW_DEFINITIONS[id];
-  if (!definition) throw notYet(id);
   const cookbook = await loadFlowCookbook(flags.cookbook, { roots: [COOKBOOKS] });
   const request = makeRequest(definition, cookbook, { seed: flags.seed, set: flags.set });
   const show = reporter(outputMode(flags));
@@ -113,15 +112,6 @@ async function run(word: string, flags: Flags): Promise<void> {
     show.clear();
     done();
   }
-}
-
-function notYet(id: FlowId): ReflowError {
-  return new ReflowError(
-    "usage",
-    "flow_not_available",
-    `the flow ${id} is not part of this version`,
-    "Use good or structural, or a later version.",
-  );
 }
 
 function jsonOf({ output, request, outcome, page, kept }: FlowRun): Readonly<Record<string, unknown>> {

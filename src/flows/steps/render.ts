@@ -23,6 +23,7 @@ export type RenderChanges = Readonly<
       | "horizontal_aperture"
       | "semantics"
       | "seed"
+    | "flat_output"
     >
   >
 >;

@@ -99,13 +99,15 @@ async function run(word: string, flags: Flags): Promise<void> {
       workers: flags.workers ?? cores(),
       emit: show.emit,
       signal,
+      ...(flags.toWorkspace !== undefined && { toWorkspace: flags.toWorkspace }),
       clock: process.env.SOURCE_DATE_EPOCH && Number.isSafeInteger(epoch) ? frozenClock(epoch) : systemClock,
     });
     show.clear();
     if (flags.json) show.emit({ type: "result", name: "generate", value: jsonOf(result) });
     else {
       process.stdout.write(`${textOf(result).join("\n")}\n`);
-      for (const command of result.outcome.next) suggest(command);
+      if (flags.toWorkspace !== undefined) suggest(`reflow doctor ${quoted(flags.toWorkspace)}`);
+      else for (const command of result.outcome.next) suggest(command);
       suggest(`reflow validate-tree ${quoted(flags.output)}`);
     }
   } finally {
@@ -114,8 +116,15 @@ async function run(word: string, flags: Flags): Promise<void> {
   }
 }
 
-function jsonOf({ output, request, outcome, page, kept }: FlowRun): Readonly<Record<string, unknown>> {
-  const { samples: _, ...rest } = outcome;
+function jsonOf({
+  output,
+  request,
+  outcome,
+  page,
+  kept,
+  workspace,
+}: FlowRun): Readonly<Record<string, unknown>> {
+  const { samples: _, pairs: __, ...rest } = outcome;
   return {
     output,
     flow: request.flow,
@@ -124,11 +133,12 @@ function jsonOf({ output, request, outcome, page, kept }: FlowRun): Readonly<Rec
     knobs: request.knobs,
     page,
     kept,
+    ...(workspace && { workspace }),
     ...rest,
   };
 }
 
-function textOf({ output, request, outcome, page, kept }: FlowRun): readonly string[] {
+function textOf({ output, request, outcome, page, kept, workspace }: FlowRun): readonly string[] {
   const n = (value: number | null) => (value === null ? "–" : String(value));
   const rows = outcome.accounts.map((a) => [
     a.of === a.unit ? a.of : `${a.of} (${a.unit})`,
@@ -148,6 +158,13 @@ function textOf({ output, request, outcome, page, kept }: FlowRun): readonly str
     ...(kept > 0 ? [`Steps kept from an earlier run: ${kept}`] : []),
     ...lines,
     ...refusals(outcome),
+    ...(workspace
+      ? [
+          `Workspace: ${Object.entries(workspace)
+            .map(([name, n]) => `${name} ${n}`)
+            .join(", ")} rows`,
+        ]
+      : []),
     `Page: ${path.relative(process.cwd(), page) || page}`,
   ];
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import sharp from "sharp";
-import { readLabelMap } from "../../scene/crop/index.js";
 import { toJson, writeFileAtomic } from "../../kit/files.js";
+import { readLabelMap } from "../../scene/crop/index.js";
 
 /** Classes that CAD placement knows (contract 5.6), with the colours of staged masks. */
 const KNOWN = { solder: [255, 0, 0], pad: [0, 0, 255], capacitor: [0, 255, 0], ic: [255, 255, 0] } as const;
@@ -14,11 +14,16 @@ export type Recolour = ReadonlyMap<number, readonly [number, number, number]>;
  * How the colours of a crop's CAD masks become those of the classes that placement knows. A component of another class
  * counts as the body that its material stands for: `capacitor` in `passive_component`, `ic` in `IC` (dig 1.9).
  */
-export async function recolouring(file: string, classDirs: Readonly<Record<string, string>>): Promise<Recolour> {
+export async function recolouring(
+  file: string,
+  classDirs: Readonly<Record<string, string>>,
+): Promise<Recolour> {
   const { colours } = await readLabelMap(file);
   const map = new Map<number, readonly [number, number, number]>();
   for (const colour of colours) {
-    const name = colour.classes.map((label) => knownClass(label, classDirs)).find((known) => known !== undefined);
+    const name = colour.classes
+      .map((label) => knownClass(label, classDirs))
+      .find((known) => known !== undefined);
     const { word } = colour;
     if (name) map.set(key(word & 255, (word >> 8) & 255, (word >> 16) & 255), KNOWN[name]);
   }
@@ -45,13 +50,18 @@ export async function writeRecoloured(from: string, to: string, map: Recolour): 
     const colour = map.get(key(data[4 * i], data[4 * i + 1], data[4 * i + 2]));
     if (colour) out.set(colour, 3 * i);
   }
-  const png = await sharp(out, { raw: { width: info.width, height: info.height, channels: 3 } }).png().toBuffer();
+  const png = await sharp(out, { raw: { width: info.width, height: info.height, channels: 3 } })
+    .png()
+    .toBuffer();
   await writeFileAtomic(to, png);
 }
 
 /** Writes the labels of staged masks. */
 export async function writeKnownLabels(root: string): Promise<void> {
-  const labels: Record<string, unknown> = { "(0, 0, 0, 0)": { class: "BACKGROUND" }, "(0, 0, 0, 255)": { class: "UNLABELLED" } };
+  const labels: Record<string, unknown> = {
+    "(0, 0, 0, 0)": { class: "BACKGROUND" },
+    "(0, 0, 0, 255)": { class: "UNLABELLED" },
+  };
   for (const [name, [r, g, b]] of Object.entries(KNOWN)) labels[`(${r}, ${g}, ${b}, 255)`] = { class: name };
   await writeFileAtomic(path.join(root, "semantic_segmentation_labels.json"), toJson(labels));
 }

@@ -55,7 +55,8 @@ export function learnStep(
 /** The checkpoint that a storage root brings (dig 1.5, passthrough). Throws `artifact_missing`. */
 export async function passthrough(root: string | undefined, usecase: string): Promise<string> {
   const folder = root === undefined ? undefined : path.join(root, "models", usecase);
-  if (folder !== undefined && (await exists(folder)) && (await pickBestStep(folder)).step !== undefined) return folder;
+  if (folder !== undefined && (await exists(folder)) && (await pickBestStep(folder)).step !== undefined)
+    return folder;
   throw dataError(
     "artifact_missing",
     folder === undefined

@@ -73,7 +73,11 @@ export function trainingTables({ types, steps, best }: Learnt): readonly Table[]
     {
       title: "Steps",
       header: ["step", "average nn_score", "chosen"],
-      rows: steps.map(({ step, nn }) => [step, nn === null ? "–" : nn.toFixed(4), step === best ? "yes" : ""]),
+      rows: steps.map(({ step, nn }) => [
+        step,
+        nn === null ? "–" : nn.toFixed(4),
+        step === best ? "yes" : "",
+      ]),
     },
   ];
 }

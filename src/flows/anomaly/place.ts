@@ -1,7 +1,7 @@
-import { placeMasks } from "../../placement/index.js";
 import { ReflowError } from "../../kit/errors.js";
-import type { FlowRequest, Step } from "../run/types.js";
+import { placeMasks } from "../../placement/index.js";
 import { whole } from "../run/knobs.js";
+import type { FlowRequest, Step } from "../run/types.js";
 
 export const PLACEMENT = "placement";
 
@@ -15,7 +15,9 @@ export type PlacedMasks = {
 };
 
 /** Decides where the defects of `dataset` lie (dig 1.5): test cases for the generator. Throws `nothing_placed`. */
-export function placeStep(o: Readonly<{ request: FlowRequest; dataset: string; below: boolean }>): Step<PlacedMasks> {
+export function placeStep(
+  o: Readonly<{ request: FlowRequest; dataset: string; below: boolean }>,
+): Step<PlacedMasks> {
   const numSdg = whole(o.request.knobs, "num_sdg");
   return {
     id: "place",

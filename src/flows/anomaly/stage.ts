@@ -81,14 +81,20 @@ export function stageStep(
     told: (r) =>
       `${Object.entries(r.clean)
         .map(([material, n]) => `${n} ${material}`)
-        .join(", ")}; ${r.types.join(", ")}${r.dropped.length > 0 ? `; no place for ${r.dropped.join(", ")}` : ""}`,
+        .join(
+          ", ",
+        )}; ${r.types.join(", ")}${r.dropped.length > 0 ? `; no place for ${r.dropped.join(", ")}` : ""}`,
   };
 }
 
 /** `defect_spec.jsonl` (dig 1.5). */
 export async function writeSpec(root: string, pairs: DefectPairs, dependency: string): Promise<void> {
   const lines = pairs.map((pair) =>
-    JSON.stringify({ defect_type: pair.join("+"), spatial_dependency: dependency, roi_prompt_defect_location: "" }),
+    JSON.stringify({
+      defect_type: pair.join("+"),
+      spatial_dependency: dependency,
+      roi_prompt_defect_location: "",
+    }),
   );
   await writeFileAtomic(path.join(root, "defect_spec.jsonl"), `${lines.join("\n")}\n`);
 }

@@ -42,9 +42,15 @@ export function synthesiseStep(
         ...(signal && { signal }),
       });
       if (r.made === 0)
-        throw new ReflowError("data", "nothing_made", `none of ${r.lines} test cases could be painted`, "The problems say why, row by row.", {
-          problems: r.problems,
-        });
+        throw new ReflowError(
+          "data",
+          "nothing_made",
+          `none of ${r.lines} test cases could be painted`,
+          "The problems say why, row by row.",
+          {
+            problems: r.problems,
+          },
+        );
       const refused: Synthesised["refused"] = {};
       for (const { code } of r.problems) refused[code] = (refused[code] ?? 0) + 1;
       return {

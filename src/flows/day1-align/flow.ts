@@ -1,8 +1,8 @@
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
-import { loadCookbook } from "../../scene/cookbook/index.js";
 import { cropConfigSchema } from "../../scene/cookbook/crop-schema.js";
+import { loadCookbook } from "../../scene/cookbook/index.js";
 import { roiSettings } from "../../scene/crop/index.js";
 import { renderScan } from "../../scene/scan/index.js";
 import { learnStep, passthrough, trainingFolder } from "../anomaly/learn.js";
@@ -18,6 +18,7 @@ import { rawFolder } from "../steps/artifacts.js";
 import { roiStep } from "../steps/crops.js";
 import { changedBoard, cookbookFiles } from "../steps/render.js";
 import { opened, sceneOf } from "../steps/scene.js";
+import { anomalyPairs } from "../workspace/from-anomaly.js";
 import { DAY1 } from "./folders.js";
 import { fixedView, photoOf } from "./photo.js";
 import { type Registered, registerStep } from "./register.js";
@@ -42,7 +43,12 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
   const config = await readConfig(file, day1Schema);
   const crop = cropConfigSchema.safeParse({ crop: { ...config.crop, source: "aligned", pattern: "0000" } });
   if (!crop.success)
-    throw dataError("cookbook_invalid", `${file}: crop.${crop.error.issues[0]?.path.slice(1).join(".")}: ${crop.error.issues[0]?.message}`, "Correct the value; docs/scene-crop.md lists the keys.", { file, field: "crop" });
+    throw dataError(
+      "cookbook_invalid",
+      `${file}: crop.${crop.error.issues[0]?.path.slice(1).join(".")}: ${crop.error.issues[0]?.message}`,
+      "Correct the value; docs/scene-crop.md lists the keys.",
+      { file, field: "crop" },
+    );
   const pretrained = knobs.use_pretrained_checkpoint === true;
   const raw = await rawFolder(knobs, cookbook.usecase).catch((error: unknown) => {
     // Boards of Reflow's own have drawn shapes; a root may hold nothing but the photo.
@@ -59,7 +65,12 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
     roiStep({ id: "crop", source: DAY1.aligned, folder: DAY1.crop, settings: roiSettings(crop.data) }),
   );
   if (cropped.emitted === 0)
-    throw dataError("nothing_made", "the photo shows no whole component of crop.classes", "Look at camera.translate and crop.classes in usd2roi_day1.yaml.", { file });
+    throw dataError(
+      "nothing_made",
+      "the photo shows no whole component of crop.classes",
+      "Look at camera.translate and crop.classes in usd2roi_day1.yaml.",
+      { file },
+    );
   const staged = await c.step(
     stageStep({
       cleans: cropped.crops.map(({ name, group }) => ({
@@ -79,11 +90,22 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
   const learnt = pretrained
     ? undefined
     : await c.step(
-        learnStep({ request, dataset: raw ?? DATASET, below: raw === undefined, folder: trainingFolder(request), makes: "finetune" }),
+        learnStep({
+          request,
+          dataset: raw ?? DATASET,
+          below: raw === undefined,
+          folder: trainingFolder(request),
+          makes: "finetune",
+        }),
       );
   const placed = await c.step(placeStep({ request, dataset: DATASET, below: true }));
   const made = await c.step(
-    synthesiseStep({ request, checkpoint: known ?? trainingFolder(request), below: known === undefined, step: undefined }),
+    synthesiseStep({
+      request,
+      checkpoint: known ?? trainingFolder(request),
+      below: known === undefined,
+      step: undefined,
+    }),
   );
   return {
     accounts: [
@@ -104,10 +126,21 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
       const base = `${DAY1.crop}/${dir.split("/").at(-2)}`;
       return [`${base}/normal_img/${name}.png`, `${base}/cad_mask/${name}_cad_mask.png`];
     }),
+    pairs: (images) =>
+      anomalyPairs({
+        output: c.output,
+        dataset: `${c.output}/${DATASET}`,
+        images,
+        made: made.made,
+        board: cookbook.name,
+        seed,
+      }),
     problems: [],
     notes: [
       ...(photo.standIn
-        ? ["The photo is a stand-in that Reflow made of the board; name a real one with dig_url_root and real_image_filename."]
+        ? [
+            "The photo is a stand-in that Reflow made of the board; name a real one with dig_url_root and real_image_filename.",
+          ]
         : []),
       ...staged.dropped.map((type) => `${type} has no place on this photo and was left out.`),
       ...placed.warnings.map((w) => w.message),

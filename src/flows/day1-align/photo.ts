@@ -1,5 +1,5 @@
-import path from "node:path";
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import sharp from "sharp";
 import { dataError } from "../../kit/errors.js";
 import { readBytes, writeFileAtomic } from "../../kit/files.js";
@@ -8,8 +8,8 @@ import { renderScan } from "../../scene/scan/index.js";
 import type { Day1Config } from "../cookbook/index.js";
 import { rootFolder, word } from "../run/knobs.js";
 import type { FlowContext } from "../run/types.js";
-import { assetFile, opened } from "../steps/scene.js";
 import { changedBoard } from "../steps/render.js";
+import { assetFile, opened } from "../steps/scene.js";
 
 /** How the stand-in photo differs from the render that it is registered to. */
 const OFF = { shift: [0.31, -0.22], zoom: 1.03, turn: 0.4, quality: 92 } as const;
@@ -44,7 +44,11 @@ export async function photoOf(
       await renderScan({
         scene: await opened(o.scene),
         cookbook: changedBoard(o.board, "good", {
-          ...fixedView([x + OFF.shift[0], y + OFF.shift[1]], camera.horizontal_aperture * OFF.zoom, resolution),
+          ...fixedView(
+            [x + OFF.shift[0], y + OFF.shift[1]],
+            camera.horizontal_aperture * OFF.zoom,
+            resolution,
+          ),
         }),
         pipeline: "good",
         output: at("photo", "render"),

@@ -2,7 +2,14 @@ import { copyFile } from "node:fs/promises";
 import sharp from "sharp";
 import { ReflowError } from "../../kit/errors.js";
 import { readBytes, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
-import { fixedPicture, movingPicture, readMovingPixels, readPhotoPixels, register, writeRegistration } from "../../vision/registration/index.js";
+import {
+  fixedPicture,
+  movingPicture,
+  readMovingPixels,
+  readPhotoPixels,
+  register,
+  writeRegistration,
+} from "../../vision/registration/index.js";
 import type { Day1Config } from "../cookbook/index.js";
 import type { FlowRequest, Step } from "../run/types.js";
 import { DAY1 } from "./folders.js";
@@ -57,10 +64,20 @@ export function registerStep(request: FlowRequest, config: Day1Config, photo: st
           { where: { file: photo } },
         );
       const box = await writeRegistration(at(DAY1.aligned, "params.json"), found, moving, fixed);
-      if (!box) throw new ReflowError("data", "photo_not_registered", "the photo covers nothing of the render", "Check camera.translate.", { where: { file: photo } });
+      if (!box)
+        throw new ReflowError(
+          "data",
+          "photo_not_registered",
+          "the photo covers nothing of the render",
+          "Check camera.translate.",
+          { where: { file: photo } },
+        );
       const { x: left, y: top, width, height } = box;
       const seg = "semantic_segmentation_0000.png";
-      const cut = await sharp(await readBytes(at(DAY1.sdg, seg)), { ignoreIcc: true }).extract({ left, top, width, height }).png().toBuffer();
+      const cut = await sharp(await readBytes(at(DAY1.sdg, seg)), { ignoreIcc: true })
+        .extract({ left, top, width, height })
+        .png()
+        .toBuffer();
       await writeFileAtomic(at(DAY1.aligned, seg), cut);
       const labels = "semantic_segmentation_labels_0000.json";
       await copyFile(at(DAY1.sdg, labels), at(DAY1.aligned, labels));
@@ -80,7 +97,8 @@ export function registerStep(request: FlowRequest, config: Day1Config, photo: st
         box: [left, top, width, height],
       };
     },
-    told: (v) => `shift ${v.tx.toFixed(1)}, ${v.ty.toFixed(1)} px, turn ${v.rotation_deg.toFixed(2)}°, information ${v.mi_after.toFixed(2)} nats, ${v.agreeing} of ${v.patches} patches agree`,
+    told: (v) =>
+      `shift ${v.tx.toFixed(1)}, ${v.ty.toFixed(1)} px, turn ${v.rotation_deg.toFixed(2)}°, information ${v.mi_after.toFixed(2)} nats, ${v.agreeing} of ${v.patches} patches agree`,
   };
 }
 

@@ -2,8 +2,8 @@ import { copyFile, mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
 import { imagesIn } from "../../placement/index.js";
-import { stageSubmasks } from "../anomaly/submasks.js";
 import { writeSpec } from "../anomaly/stage.js";
+import { stageSubmasks } from "../anomaly/submasks.js";
 import { pairsOf, word } from "../run/knobs.js";
 import type { FlowRequest, Step } from "../run/types.js";
 
@@ -32,12 +32,21 @@ export function flatStep(request: FlowRequest, raw: string): Step<Flat> {
       const cleanFolder = (await firstFolder(raw, ["clean_image", "clean_images"])) ?? raw;
       const clean = await imagesIn(cleanFolder);
       if (clean.length === 0)
-        throw dataError("clean_images_missing", `${raw} has no clean pictures`, "Put them into clean_image/.", { file: raw });
+        throw dataError(
+          "clean_images_missing",
+          `${raw} has no clean pictures`,
+          "Put them into clean_image/.",
+          { file: raw },
+        );
       const masks = (await firstFolder(raw, ["submasks", "mask", "masks"])) ?? raw;
-      for (const material of new Set(pairs.map(([m]) => m))) await copyAll(cleanFolder, clean, path.join(to, material, "clean_image"));
+      for (const material of new Set(pairs.map(([m]) => m)))
+        await copyAll(cleanFolder, clean, path.join(to, material, "clean_image"));
       for (const [material, defect] of pairs) {
         await stageSubmasks({ raw: masks, to, material, defect, seed: request.seed });
-        for (const from of [path.join(raw, material, "anomaly_image", defect), path.join(raw, "anomaly_image", defect)]) {
+        for (const from of [
+          path.join(raw, material, "anomaly_image", defect),
+          path.join(raw, "anomaly_image", defect),
+        ]) {
           const pictures = await imagesIn(from);
           if (pictures.length === 0) continue;
           await copyAll(from, pictures, path.join(to, material, "anomaly_image", defect));

@@ -20,7 +20,10 @@ export async function writeGlassDataset(
   let done = 0;
   const at = (...names: readonly string[]) => path.join(root, TEXTURE, ...names);
   for (let k = 0; k < CLEAN; k++) {
-    await writeImage(at("clean_image", `clean_${number(k)}.png`), glassPicture(undefined, random.fork("clean", k)).picture);
+    await writeImage(
+      at("clean_image", `clean_${number(k)}.png`),
+      glassPicture(undefined, random.fork("clean", k)).picture,
+    );
     onPicture(++done, total);
   }
   for (const defect of GLASS_DEFECTS)
@@ -31,7 +34,11 @@ export async function writeGlassDataset(
       onPicture(++done, total);
     }
   const spec = GLASS_DEFECTS.map((defect) =>
-    JSON.stringify({ defect_type: `${TEXTURE}+${defect}`, spatial_dependency: "free", roi_prompt_defect_location: "" }),
+    JSON.stringify({
+      defect_type: `${TEXTURE}+${defect}`,
+      spatial_dependency: "free",
+      roi_prompt_defect_location: "",
+    }),
   );
   await writeFileAtomic(path.join(root, "defect_spec.jsonl"), `${spec.join("\n")}\n`);
   return total;

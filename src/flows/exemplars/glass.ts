@@ -19,7 +19,12 @@ export function glassPicture(defect: GlassDefect | undefined, random: Random): G
   const base = [random.range(26, 40), random.range(32, 46), random.range(40, 56)] as const;
   const slope = random.range(0, 2 * Math.PI);
   const rise = random.range(10, 22);
-  const glint = { x: random.range(-60, SIDE + 60), y: random.range(-60, SIDE + 60), r: random.range(70, 150), gain: random.range(6, 20) };
+  const glint = {
+    x: random.range(-60, SIDE + 60),
+    y: random.range(-60, SIDE + 60),
+    r: random.range(70, 150),
+    gain: random.range(6, 20),
+  };
   const grain = waves(90, random.fork("glass"));
   const light = new Float32Array(SIDE * SIDE);
   for (let y = 0; y < SIDE; y++)
@@ -46,7 +51,19 @@ const DRAW: Readonly<Record<GlassDefect, (colour: Float32Array[], size: Size, ra
   /** A thin film: lighter, with colours of interference that follow its thickness. */
   oil: (colour, size, random) => {
     const [x, y] = place(random);
-    const region = blob(size, { x, y, long: random.range(22, 44), across: random.range(14, 30), turn: random.range(0, 3.2), rough: 0.5, soft: 5 }, random);
+    const region = blob(
+      size,
+      {
+        x,
+        y,
+        long: random.range(22, 44),
+        across: random.range(14, 30),
+        turn: random.range(0, 3.2),
+        rough: 0.5,
+        soft: 5,
+      },
+      random,
+    );
     const thickness = waves(36, random.fork("film"));
     paint(colour, region, (c, px, py) => 9 + 12 * Math.sin(3.5 * thickness(px, py) + 2.1 * c));
     return region;
@@ -57,11 +74,18 @@ const DRAW: Readonly<Record<GlassDefect, (colour: Float32Array[], size: Size, ra
     const turn = random.range(0, 2 * Math.PI);
     const half = random.range(22, 58);
     const bend = random.range(-14, 14);
-    const end = (s: number): readonly [number, number] => [x + s * half * Math.cos(turn), y + s * half * Math.sin(turn)];
+    const end = (s: number): readonly [number, number] => [
+      x + s * half * Math.cos(turn),
+      y + s * half * Math.sin(turn),
+    ];
     const via = [x - bend * Math.sin(turn), y + bend * Math.cos(turn)] as const;
     const width = random.range(1.6, 3.2);
     const gaps = waves(0.35, random.fork("gaps"));
-    const line = stroke(size, [end(-1), via, end(1)], (t) => width * Math.sin(Math.PI * Math.min(0.97, Math.max(0.03, t))) ** 0.4);
+    const line = stroke(
+      size,
+      [end(-1), via, end(1)],
+      (t) => width * Math.sin(Math.PI * Math.min(0.97, Math.max(0.03, t))) ** 0.4,
+    );
     const bright = random.range(55, 110);
     const shadow: Cover = { ...line, data: line.data.map((_, i) => line.data[i - SIDE - 1] ?? 0) };
     paint(colour, shadow, () => -9);
@@ -71,7 +95,14 @@ const DRAW: Readonly<Record<GlassDefect, (colour: Float32Array[], size: Size, ra
   /** A dried drop: darker or milky, with a rim. */
   stain: (colour, size, random) => {
     const [x, y] = place(random);
-    const o = { x, y, long: random.range(11, 28), across: random.range(9, 20), turn: random.range(0, 3.2), rough: 0.35 };
+    const o = {
+      x,
+      y,
+      long: random.range(11, 28),
+      across: random.range(9, 20),
+      turn: random.range(0, 3.2),
+      rough: 0.35,
+    };
     const seed = random.fork("rim");
     const outer = blob(size, { ...o, soft: 2 }, seed.fork(1));
     const inner = blob(size, { ...o, long: o.long * 0.82, across: o.across * 0.82, soft: 3 }, seed.fork(1));
@@ -87,7 +118,11 @@ function place(random: Random): readonly [number, number] {
   return [random.range(0.28, 0.72) * SIDE, random.range(0.28, 0.72) * SIDE];
 }
 
-function paint(colour: Float32Array[], region: Cover, change: (c: number, x: number, y: number) => number): void {
+function paint(
+  colour: Float32Array[],
+  region: Cover,
+  change: (c: number, x: number, y: number) => number,
+): void {
   for (let i = 0; i < region.data.length; i++) {
     const share = region.data[i];
     if (share <= 0) continue;
@@ -104,5 +139,5 @@ function dust(colour: Float32Array[], random: Random): void {
 }
 
 function level(value: number): number {
-  return value <= 0 ? 0 : value >= 255 ? 255 : Math.round(value);
+  return Math.round(Math.max(0, Math.min(255, value)));
 }

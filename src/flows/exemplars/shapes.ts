@@ -13,7 +13,15 @@ const WAVES = 5;
  */
 export function blob(
   size: Readonly<{ width: number; height: number }>,
-  o: Readonly<{ x: number; y: number; long: number; across: number; turn: number; rough: number; soft?: number }>,
+  o: Readonly<{
+    x: number;
+    y: number;
+    long: number;
+    across: number;
+    turn: number;
+    rough: number;
+    soft?: number;
+  }>,
   random: Random,
 ): Cover {
   const waves = Array.from({ length: WAVES }, (_, k) => ({
@@ -76,7 +84,11 @@ export function waves(period: number, random: Random): (x: number, y: number) =>
   const list = Array.from({ length: 8 }, () => {
     const turn = random.range(0, 2 * Math.PI);
     const length = period * random.range(1, 4);
-    return { kx: (2 * Math.PI * Math.cos(turn)) / length, ky: (2 * Math.PI * Math.sin(turn)) / length, phase: random.range(0, 7) };
+    return {
+      kx: (2 * Math.PI * Math.cos(turn)) / length,
+      ky: (2 * Math.PI * Math.sin(turn)) / length,
+      phase: random.range(0, 7),
+    };
   });
   return (x, y) => list.reduce((sum, w) => sum + Math.sin(w.kx * x + w.ky * y + w.phase), 0) / 4;
 }

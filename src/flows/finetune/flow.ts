@@ -1,7 +1,7 @@
 import { learnStep, trainingFolder } from "../anomaly/learn.js";
 import { trainingTables } from "../anomaly/outcome.js";
-import { labelledData } from "../steps/labelled.js";
 import type { FlowDefinition } from "../run/definition.js";
+import { labelledData } from "../steps/labelled.js";
 
 /** Learns from labelled pictures: a checkpoint that other flows use (dig 1.6). */
 export const finetune: FlowDefinition = {

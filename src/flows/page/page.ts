@@ -4,6 +4,8 @@ import type { Account, Column, FlowOutcome, FlowRequest } from "../run/types.js"
 import { STYLE } from "./style.js";
 import { refusalText } from "./words.js";
 
+const NUMBER = /^(?:[\d.]+|–)$/;
+
 /** Knobs of clusters: they change nothing here. */
 const MACHINES = /_(?:image|gpu|cpu|memory|storage|timeout)$|^(?:platform|workflow_name)$/;
 
@@ -48,7 +50,7 @@ ${outcome.notes.map((note) => html`<p class="note">${note}</p>`)}
 ${accounts(outcome)}
 ${outcome.tables.map((t) => html`<h2>${t.title}</h2>${table(t.header, t.rows)}`)}
 ${pictures(p)}
-<h2>Next</h2>
+${outcome.next.length > 0 && html`<h2>Next</h2>`}
 ${outcome.next.map((command) => html`<pre><code>${command}</code></pre>`)}
 <h2>Request</h2>
 ${table(
@@ -114,7 +116,7 @@ function table(
   numeric: ReadonlySet<number> = new Set(),
 ): Html {
   const isNumber = (i: number) =>
-    numeric.has(i) || (rows.length > 0 && rows.every((r) => typeof r[i] === "number" || r[i] === "–"));
+    numeric.has(i) || (rows.length > 0 && rows.every((r) => NUMBER.test(String(r[i] ?? ""))));
   return html`<div class="wide"><table><thead><tr>${header.map(
     (h, i) => html`<th${isNumber(i) ? trusted(' class="n"') : false}>${h}</th>`,
   )}</tr></thead><tbody>${rows.map(

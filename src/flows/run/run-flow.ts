@@ -5,6 +5,7 @@ import { type Emit, silent } from "../../kit/events.js";
 import { writeJsonAtomic } from "../../kit/files.js";
 import { acquireLock } from "../../loop/lock.js";
 import { writePage } from "../page/index.js";
+import { writeWorkspace } from "../workspace/write.js";
 import type { FlowDefinition } from "./definition.js";
 import { makeFolder, openFolder, RESULT_FILE, removeIfEmpty } from "./folder.js";
 import { sweep } from "./leftovers.js";
@@ -19,6 +20,8 @@ export type FlowRun = Readonly<{
   page: string;
   /** Steps that an earlier run had finished. */
   kept: number;
+  /** Rows of each table of the workspace, where one was asked for. */
+  workspace?: Readonly<Record<string, number>>;
 }>;
 
 export type RunOptions = Readonly<{
@@ -27,6 +30,8 @@ export type RunOptions = Readonly<{
   emit?: Emit;
   signal?: AbortSignal;
   clock?: Clock;
+  /** Folder for a cold-start workspace. */
+  toWorkspace?: string;
 }>;
 
 /**
@@ -53,7 +58,8 @@ export async function runFlow(
     const runner = stepRunner({
       request,
       output,
-      total: definition.steps(request),
+      total:
+        definition.steps(request) + (o.toWorkspace !== undefined && request.flow === "structural" ? 2 : 0),
       workers: o.workers,
       emit,
       signal: o.signal,
@@ -62,14 +68,16 @@ export async function runFlow(
     const outcome = await definition.run({ request, output, workers: o.workers, emit, step: runner.step });
     o.signal?.throwIfAborted();
     const page = await writePage(output, { title: definition.title, request, outcome });
-    const { samples: _, ...result } = outcome;
+    const { samples: _, pairs: __, ...result } = outcome;
     await writeJsonAtomic(path.join(output, RESULT_FILE), {
       version: 1,
       flow: request.flow,
       name: request.name,
       ...result,
     });
-    return { output, request, outcome, page, kept: runner.kept() };
+    const workspace =
+      o.toWorkspace === undefined ? undefined : await writeWorkspace(o.toWorkspace, request, outcome);
+    return { output, request, outcome, page, kept: runner.kept(), ...(workspace && { workspace }) };
   } catch (error) {
     throw stopped(error, o.signal);
   } finally {

@@ -2,6 +2,7 @@ import type { Problem } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
 import type { FlowCookbook } from "../cookbook/index.js";
 import type { FlowId, KnobValues } from "../knobs/index.js";
+import type { WorkspaceRow } from "../workspace/tables.js";
 
 /** Every knob of the flow with its value: given, from the cookbook, or the default. */
 export type Knobs = KnobValues;
@@ -79,6 +80,8 @@ export type FlowOutcome = Readonly<{
   }>[];
   /** Everything that could be shown; the page takes some of each group. */
   samples: Samples;
+  /** Makes golden and test pictures in a folder, where the flow has both; not written to `result.json`. */
+  pairs?: (images: string) => Promise<readonly WorkspaceRow[]>;
   problems: readonly Problem[];
   /** Good to know: what the figures mean. */
   notes: readonly string[];

@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
 import { exists } from "../../kit/files.js";
-import type { Knobs } from "../run/types.js";
 import { rootFolder } from "../run/knobs.js";
+import type { Knobs } from "../run/types.js";
 
 /** Deepest folder in which a `defect_spec.jsonl` is looked for (dig 1.5, mode A). */
 const DEPTH = 3;

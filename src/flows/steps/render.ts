@@ -23,7 +23,8 @@ export type RenderChanges = Readonly<
       | "horizontal_aperture"
       | "semantics"
       | "seed"
-    | "flat_output"
+      | "flat_output"
+      | "writer"
     >
   >
 >;

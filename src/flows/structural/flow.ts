@@ -11,9 +11,9 @@ import { type Edited, editStep } from "../steps/edit.js";
 import { lookOf, looksByItself } from "../steps/look.js";
 import { renderStep } from "../steps/render.js";
 import { sceneOf } from "../steps/scene.js";
+import { structuralPairs } from "../workspace/from-renders.js";
+import { STRUCTURAL } from "./folders.js";
 import { chosenModes } from "./modes.js";
-
-export const STRUCTURAL = { render: "structural_defect", edited: "structural_defect_edited" } as const;
 
 /** Structural defects of a modelled board: render, components, appearance (dig 1.7). */
 export const structural: FlowDefinition = {
@@ -76,7 +76,10 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
     }),
   );
   const drawn = await drawnDefects(`${c.output}/${STRUCTURAL.render}/trigger_0000`);
-  return outcome(c.request, patches, rendered.frames, cropped, edited, drawn);
+  return {
+    ...outcome(c.request, patches, rendered.frames, cropped, edited, drawn),
+    pairs: (images) => structuralPairs(c, { scene, images }),
+  };
 }
 
 /** Components that each mode drew on the whole board. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { loadCookbook } from "../../scene/cookbook/index.js";
-import { defectAccounts, defectTable, anomalySamples, trainingTables } from "../anomaly/outcome.js";
 import { learnStep, passthrough, trainingFolder } from "../anomaly/learn.js";
+import { anomalySamples, defectAccounts, defectTable, trainingTables } from "../anomaly/outcome.js";
 import { placeStep } from "../anomaly/place.js";
 import { DATASET, stageStep } from "../anomaly/stage.js";
 import { synthesiseStep } from "../anomaly/synthesise.js";
@@ -10,6 +10,7 @@ import type { FlowDefinition } from "../run/definition.js";
 import { pairsOf, rootFolder, whole, word } from "../run/knobs.js";
 import type { FlowContext, FlowOutcome } from "../run/types.js";
 import { rawFolder } from "../steps/artifacts.js";
+import { anomalyPairs } from "../workspace/from-anomaly.js";
 
 /** Solder bridges, excess solder, missing parts on rendered and restyled crops of a modelled board (dig 1.3 to 1.6). */
 export const textureDay0: FlowDefinition = {
@@ -50,7 +51,13 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
   const learnt = pretrained
     ? undefined
     : await c.step(
-        learnStep({ request, dataset: raw ?? DATASET, below: raw === undefined, folder: trainingFolder(request), makes: "finetune" }),
+        learnStep({
+          request,
+          dataset: raw ?? DATASET,
+          below: raw === undefined,
+          folder: trainingFolder(request),
+          makes: "finetune",
+        }),
       );
   const placed = await c.step(placeStep({ request, dataset: DATASET, below: true }));
   const made = await c.step(
@@ -78,10 +85,21 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
             `${DAY0.edited}/crop/${name}${edited.extension}`,
           ];
     }),
+    pairs: (images) =>
+      anomalyPairs({
+        output: c.output,
+        dataset: `${c.output}/${DATASET}`,
+        images,
+        made: made.made,
+        board: cookbook.name,
+        seed,
+      }),
     problems: [],
     notes: [
       ...staged.dropped.map((type) => `${type} has no place on this board and was left out.`),
-      ...(raw === undefined ? ["No labelled pictures were given: shapes are drawn, and how they look is known by their names."] : []),
+      ...(raw === undefined
+        ? ["No labelled pictures were given: shapes are drawn, and how they look is known by their names."]
+        : []),
       ...good.notes,
       ...placed.warnings.map((w) => w.message),
     ],

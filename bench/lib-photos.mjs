@@ -78,7 +78,9 @@ async function makeSource(folder, { name, board, seed, window }) {
     // Only the lower rings, from one side mostly, and more dome: another machine's light.
     const other = lights
       .filter((l) => l.kind === "dome" || (/L_[012]_/.test(l.path) && +l.path.split("_").at(-1) < 22))
-      .map((l) => (l.kind === "dome" ? { ...l, intensity: 0.9, color: [0.8, 0.9, 1] } : { ...l, color: [1, 0.85, 0.7] }));
+      .map((l) =>
+        l.kind === "dome" ? { ...l, intensity: 0.9, color: [0.8, 0.9, 1] } : { ...l, color: [1, 0.85, 0.7] },
+      );
     const photo = await frame(PHOTO, other, 2);
     await write(path.join(folder, `${name}-photo.png`), photo.rgb, PHOTO, 1.1);
     await renderer.close();
@@ -95,7 +97,7 @@ function mishaps(parts, random) {
     if (!["capacitor", "resistor", "lead", "ic"].includes(part.labels.class)) return;
     const component = part.path.split("/").slice(0, -1).join("/");
     if (!fates.has(component))
-      fates.set(component, random() < 0.04 ? null : [(random() - 0.5) * 0.12, (random() - 0.5) * 0.12]);
+      fates.set(component, random() < 0.04 ? null : [(random() - 0.5) * 0.06, (random() - 0.5) * 0.06]);
     const fate = fates.get(component);
     if (!fate) poses.set(i, { visible: false });
     else if (part.labels.class !== "ic") {
@@ -110,7 +112,9 @@ function mishaps(parts, random) {
 
 async function write(file, rgb, size, full) {
   const data = Uint8Array.from(rgb, (v) => Math.round(encodeSrgb(Math.min(1, v / full)) * 255));
-  await sharp(data, { raw: { ...size, channels: 3 } }).png().toFile(file);
+  await sharp(data, { raw: { ...size, channels: 3 } })
+    .png()
+    .toFile(file);
 }
 
 /** A colour for each class, as the coloured segmentation of a render has; nothing there is transparent black. */
@@ -126,5 +130,7 @@ async function writeLabels(file, ids, parts) {
     }
     data.set(colours.get(label), 4 * i);
   });
-  await sharp(data, { raw: { ...RENDER, channels: 4 } }).png().toFile(file);
+  await sharp(data, { raw: { ...RENDER, channels: 4 } })
+    .png()
+    .toFile(file);
 }

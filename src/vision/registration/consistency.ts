@@ -21,8 +21,8 @@ const AS_GOOD = 0.9;
 /** Part of the voting patches of a wrong board that agree by chance, at most (measured: docs/registration.md). */
 const CHANCE = 0.05;
 
-/** Part of the voting patches that must agree: wrong boards reach 0.12, right ones start at 0.6. */
-export const LEAST_SHARE = 0.35;
+/** Part of the voting patches that must agree: see docs/registration.md for what was measured. */
+export const LEAST_SHARE = 0.45;
 
 /** A wrong board is taken for the right one once in so many tries, at most, by this model of chance. */
 const RISK = 1e-4;
@@ -78,7 +78,7 @@ function chanceOf(n: number, k: number): number {
  * Moves patches of the moving picture about their place on the photo and finds where each has most mutual information
  * with it. On the right board most patches stay; on a wrong one, where only the whole was fitted, they scatter.
  */
-export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3): PatchVote[] {
+export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3, labels: boolean): PatchVote[] {
   const { width, height } = moving;
   const side = Math.min(PATCH, width, height);
   const columns = Math.floor(width / side);
@@ -88,7 +88,7 @@ export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3): Pa
     for (let i = 0; i < columns; i++) {
       const left = Math.max(0, Math.round(((i + 0.5) * width) / columns - side / 2));
       const top = Math.max(0, Math.round(((j + 0.5) * height) / rows - side / 2));
-      const patch = patchOf(moving, Math.min(left, width - side), Math.min(top, height - side), side);
+      const patch = patchOf(moving, Math.min(left, width - side), Math.min(top, height - side), side, labels);
       if (patch) places.push(patch);
     }
   const some = places.filter(
@@ -100,7 +100,7 @@ export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3): Pa
 }
 
 function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): PatchVote | undefined {
-  const { left, top, side, of, bins } = patch;
+  const { left, top, side } = patch;
   const off = (factor - 1) / 2;
   const poff = (photo.factor - 1) / 2;
   // The photo around the patch, resampled at the patch's pixels: then every offset is a whole number.
@@ -121,9 +121,10 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
       const b = data[q + photo.width]! + (data[q + photo.width + 1]! - data[q + photo.width]!) * fx;
       window[y * wide + x] = a + (b - a) * (qy - y0);
     }
-  const there = binned(window);
-  if (!there) return undefined;
-  const joint = new Int32Array(bins * BINS);
+  const valueAt = patch.borders
+    ? borderMeter(patch.borders, side, window, wide)
+    : informationAt(patch, window, wide);
+  if (!valueAt) return undefined;
   let best = -1;
   let bx = 0;
   let by = 0;
@@ -131,12 +132,7 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
   let stay = 0;
   for (let dy = -REACH; dy <= REACH; dy++)
     for (let dx = -REACH; dx <= REACH; dx++) {
-      joint.fill(0);
-      for (let y = 0; y < side; y++) {
-        const from = (y + dy + REACH) * wide + dx + REACH;
-        for (let x = y & 1; x < side; x += 2) joint[of[y * side + x]! * BINS + there[from + x]!]!++;
-      }
-      const value = information(joint, bins);
+      const value = valueAt((dy + REACH) * wide + dx + REACH);
       sum += value;
       if (dx === 0 && dy === 0) stay = value;
       if (value > best) [best, bx, by] = [value, dx, dy];
@@ -146,6 +142,50 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
   const says = near ? "here" : stay - mean >= AS_GOOD * (best - mean) ? "nothing" : "elsewhere";
   return { x: left + side / 2, y: top + side / 2, dx: bx, dy: by, says };
 }
+
+/** Mutual information of a patch with the window, for each start in it; undefined where the window is flat. */
+function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: number): Meter | undefined {
+  const there = binned(window);
+  if (!there) return undefined;
+  const joint = new Int32Array(bins * BINS);
+  return (start) => {
+    joint.fill(0);
+    for (let y = 0; y < side; y++) {
+      const from = start + y * wide;
+      for (let x = y & 1; x < side; x += 2) joint[of[y * side + x]! * BINS + there[from + x]!]!++;
+    }
+    return information(joint, bins);
+  };
+}
+
+/**
+ * How strongly the window changes along a label patch's borders, for each start in it: labels say where edges are, not
+ * which greys there are. The strongest edges are cut to the level of strong ones, or one of them would decide.
+ */
+function borderMeter(
+  borders: Int32Array,
+  side: number,
+  window: Float32Array,
+  wide: number,
+): Meter | undefined {
+  const change = new Float32Array(window.length);
+  for (let y = 0; y + 1 < wide; y++)
+    for (let x = 0; x + 1 < wide; x++) {
+      const i = y * wide + x;
+      change[i] = Math.hypot(window[i + 1]! - window[i]!, window[i + wide]! - window[i]!);
+    }
+  const strong = change.slice().sort()[Math.floor(change.length * 0.93)]!;
+  if (strong < 3) return undefined;
+  for (let i = 0; i < change.length; i++) change[i] = Math.min(change[i]!, strong);
+  const places = borders.map((at) => Math.floor(at / side) * wide + (at % side));
+  return (start) => {
+    let sum = 0;
+    for (const at of places) sum += change[start + at]!;
+    return sum / places.length;
+  };
+}
+
+type Meter = (start: number) => number;
 
 /** Equal steps between the window's darkest and brightest percent; undefined where it is flat. */
 function binned(window: Float32Array): Uint8Array | undefined {
@@ -157,11 +197,24 @@ function binned(window: Float32Array): Uint8Array | undefined {
   return Uint8Array.from(window, (v) => Math.max(0, Math.min(BINS - 1, Math.floor((v - low) * scale))));
 }
 
-/** A patch: its corner, side and bins, numbered without gaps. */
-type Patch = Readonly<{ left: number; top: number; side: number; of: Uint8Array; bins: number }>;
+/** A patch: its corner, side and bins, numbered without gaps; for labels, the pixels at their borders. */
+type Patch = Readonly<{
+  left: number;
+  top: number;
+  side: number;
+  of: Uint8Array;
+  bins: number;
+  borders?: Int32Array;
+}>;
 
 /** Undefined where nearly all is one bin. */
-function patchOf(moving: BinnedMoving, left: number, top: number, side: number): Patch | undefined {
+function patchOf(
+  moving: BinnedMoving,
+  left: number,
+  top: number,
+  side: number,
+  labels: boolean,
+): Patch | undefined {
   const counts = new Int32Array(256);
   for (let y = top; y < top + side; y++)
     for (let x = left; x < left + side; x++) counts[moving.of[y * moving.width + x]!]!++;
@@ -175,7 +228,14 @@ function patchOf(moving: BinnedMoving, left: number, top: number, side: number):
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++)
       of[y * side + x] = numbers[moving.of[(top + y) * moving.width + left + x]!]!;
-  return { left, top, side, of, bins };
+  if (!labels) return { left, top, side, of, bins };
+  const borders: number[] = [];
+  for (let y = 0; y + 1 < side; y++)
+    for (let x = 0; x + 1 < side; x++) {
+      const i = y * side + x;
+      if (of[i] !== of[i + 1] || of[i] !== of[i + side]) borders.push(i);
+    }
+  return borders.length < side ? undefined : { left, top, side, of, bins, borders: Int32Array.from(borders) };
 }
 
 function information(joint: Int32Array, bins: number): number {

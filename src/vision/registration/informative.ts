@@ -5,17 +5,15 @@ import type { BinnedMoving } from "./pyramid.js";
 const LEAST_CHANGE = 24;
 
 /**
- * About `most` pixels of the moving picture that can tell where it lies: those with the strongest change of grey (or of
- * class, where `grey` is absent), and for three in ten any others, which tell how bright the photo is. In raster order.
+ * About `most` pixels of the moving picture that can tell where it lies: those with the strongest change of grey, and for three in ten any others, which tell how bright the photo is. In raster order.
  */
 export function informativePixels(
   moving: BinnedMoving,
-  grey: Float32Array | undefined,
+  grey: Float32Array,
   most: number,
   random: Random,
 ): Int32Array {
-  const { width, height, of, valid } = moving;
-  const source: ArrayLike<number> = grey ?? of;
+  const { width, height, valid } = moving;
   const change = new Uint8Array(width * height);
   const counts = new Uint32Array(256);
   for (let y = 2; y < height - 2; y++)
@@ -23,12 +21,12 @@ export function informativePixels(
       const i = y * width + x;
       if (valid && valid[i] === 0) continue;
       const c =
-        Math.abs(source[i + 1]! - source[i - 1]!) +
-        Math.abs(source[i + 2]! - source[i - 2]!) +
-        Math.abs(source[i + width]! - source[i - width]!) +
-        Math.abs(source[i + 2 * width]! - source[i - 2 * width]!);
+        Math.abs(grey[i + 1]! - grey[i - 1]!) +
+        Math.abs(grey[i + 2]! - grey[i - 2]!) +
+        Math.abs(grey[i + width]! - grey[i - width]!) +
+        Math.abs(grey[i + 2 * width]! - grey[i - 2 * width]!);
       // 0 is kept for pixels that must not be chosen.
-      change[i] = grey ? Math.max(1, Math.min(255, c)) : c > 0 ? 255 : 1;
+      change[i] = Math.max(1, Math.min(255, c));
       counts[change[i]!]!++;
     }
   let threshold = 256;

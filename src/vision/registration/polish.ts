@@ -19,24 +19,23 @@ const SHORT = 0.003;
 const FAR = 4;
 
 /**
- * Least squares after mutual information: each grey or class of the moving picture predicts the photo's mean grey there,
+ * Least squares after mutual information: each grey of the moving picture predicts the photo's mean grey there,
  * each cell of the picture may have its own light, and Gauss–Newton steps on the map shrink what is left. Where the
  * pictures are alike this is several times more exact than mutual information, which knows an edge only by a histogram.
- * Robust: missing and moved parts lose their weight. Undefined when it leaves the neighbourhood of `start`; `grey` is
- * absent for a label picture.
+ * Robust: missing and moved parts lose their weight. Undefined when it leaves the neighbourhood of `start`.
  */
 export function polish(
   moving: BinnedMoving,
-  grey: Level | undefined,
+  grey: Level,
   photo: Level,
   frame: Frame,
   model: Model,
   start: Parameters,
   random: Random,
 ): { at: Parameters; sigma: number } | undefined {
-  const chosen = informativePixels(moving, grey?.data, PIXELS, random);
+  const chosen = informativePixels(moving, grey.data, PIXELS, random);
   const places = placesOf(chosen, moving, frame);
-  const predict = grey ? greyPredictor(chosen, grey) : classPredictor(chosen, moving);
+  const predict = greyPredictor(chosen, grey);
   const count = chosen.length;
   const parameters = start.length;
   const photoGrey = new Float32Array(count);
@@ -151,16 +150,6 @@ function greyPredictor(chosen: Int32Array, grey: Level): Predictor {
       const b = Math.min(GREYS - 2, m | 0);
       out[i] = mean[b]! + (mean[b + 1]! - mean[b]!) * (m - b);
     }
-    return out;
-  };
-}
-
-/** The photo's mean grey for each class. */
-function classPredictor(chosen: Int32Array, moving: BinnedMoving): Predictor {
-  const out = new Float32Array(chosen.length);
-  return (photo, inside) => {
-    const mean = means(moving.bins, photo, inside, (i) => moving.of[chosen[i]!]!);
-    for (let i = 0; i < out.length; i++) out[i] = mean[moving.of[chosen[i]!]!]!;
     return out;
   };
 }

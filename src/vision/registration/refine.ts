@@ -5,6 +5,7 @@ import { informationMeter } from "./mutual-information.js";
 import { polish } from "./polish.js";
 import { binMoving, smooth } from "./pyramid.js";
 import { levelSamples, MOVING_BINS, type Prepared, photoLevel } from "./search.js";
+import { snap } from "./snap.js";
 import type { Matrix3, Model } from "./types.js";
 
 /** Samples of the finest levels, full size first. */
@@ -16,9 +17,13 @@ const FINAL = 120_000;
 /** Part of the mutual information that least squares may lose: they must not leave its summit. */
 const LOSS = 0.01;
 
+/** That of edges: mutual information of labels has its summit beside the truth. */
+const LABEL_LOSS = 0.06;
+
 /**
- * Climbs from `start` with the whole model, level by level down to full size, then tries least squares from there. They
- * are kept where mutual information agrees that this is the place.
+ * Climbs from `start` with the whole model, level by level down to full size, then tries what is more exact from there:
+ * least squares of greys, or of borders and edges for a label picture. It is kept where mutual information agrees that
+ * this is the place.
  */
 export function refine(
   p: Prepared,
@@ -44,21 +49,20 @@ export function refine(
     ({ at, value } = climb(meter, model, at, frame.radius, seen.factor, { tolerance }));
   }
   const mapOf = (q: Parameters): Matrix3 => modelMap(model, q, frame.radius).map;
-  const grey = moving.classes ? undefined : smooth(p.smoothMine);
-  const better = polish(
-    binMoving(moving, grey ?? p.smoothMine, MOVING_BINS),
-    grey,
-    smooth(last.seen),
-    frame,
-    model,
-    at,
-    random.fork("polish"),
-  );
-  if (better && last.meter(mapOf(better.at), false).value >= value * (1 - LOSS))
+  const seen = smooth(last.seen);
+  const better = moving.classes
+    ? snap(binMoving(moving, mine[0]!, 0), seen, frame, model, at, random.fork("snap"))
+    : polishGrey();
+  const loss = moving.classes ? LABEL_LOSS : LOSS;
+  if (better && last.meter(mapOf(better.at), false).value >= value * (1 - loss))
     return { map: mapOf(better.at), polished: true };
   last = meterAt(0, FINAL);
-  return {
-    map: mapOf(climb(last.meter, model, at, frame.radius, last.seen.factor, { tolerance: 0.003 }).at),
-    polished: false,
-  };
+  const fine = climb(last.meter, model, at, frame.radius, last.seen.factor, { tolerance: 0.003 });
+  return { map: mapOf(fine.at), polished: false };
+
+  function polishGrey() {
+    const grey = smooth(p.smoothMine);
+    const binned = binMoving(moving, grey, MOVING_BINS);
+    return polish(binned, grey, seen, frame, model, at, random.fork("polish"));
+  }
 }

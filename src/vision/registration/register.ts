@@ -85,7 +85,7 @@ function judge({ moving, mine, photo, frame }: Prepared, matrix: Matrix3): Consi
   const scale = Math.hypot(matrix[0], matrix[3]);
   const there = Math.max(0, Math.min(photo.length - 1, level + Math.round(Math.log2(scale))));
   const own = binMoving(moving, mine[level]!, PATCH_BINS);
-  return consistencyOf(patchVotes(own, photo[there]!, matrix), own.factor);
+  return consistencyOf(patchVotes(own, photo[there]!, matrix, moving.classes !== undefined), own.factor);
 }
 
 function decide(

@@ -19,6 +19,10 @@ const SHORTEST = 24;
 
 /** Places kept after the coarse search, and after each level of hill climbing, with samples of each. */
 const COARSE = { most: 40, step: 2, count: 1500 };
+
+/** A search that starts at a finer level has many more shifts to try: fewer samples, wider steps. */
+const FINER = { most: 40, step: 2.5, count: 1000 };
+
 const CLIMBS = [
   { keep: 40, count: 3000 },
   { keep: 10, count: 6000 },
@@ -76,12 +80,13 @@ export function searchPlace(
   const top = Math.max(0, mine.length - 1 - (ranges[0]?.finer ?? 0));
   const isotropic = ranges.every((r) => r.isotropic);
   const model: Model = isotropic ? "similarity" : "two-scale";
-  const coarse = levelSamples(p, mine[top]!, COARSE_BINS, COARSE.count, random);
+  const plan = top === mine.length - 1 ? COARSE : FINER;
+  const coarse = levelSamples(p, mine[top]!, COARSE_BINS, plan.count, random);
   let places = ranges
     .flatMap((range) => {
       const scale = Math.sqrt(middle(range.scaleX) * middle(range.scaleY));
       const level = photo[photoLevel(photo, top, scale)]!;
-      return coarseSearch(coarse.samples, coarse.bins, level, frame, range, COARSE).map((start) => ({
+      return coarseSearch(coarse.samples, coarse.bins, level, frame, range, plan).map((start) => ({
         scale,
         at: parametersOf(model, start.map, frame.radius),
         value: start.value,

@@ -68,7 +68,9 @@ const report = {
 };
 
 try {
-  await makeSources(path.join(results, "sources"));
+  const sourcesIn = path.join(results, "sources");
+  if (parts.has("photos") || parts.has("wrong")) await makeSources(sourcesIn);
+  else if (!existsSync(path.join(sourcesIn, `${sources[0].name}-photo.png`))) await makeSources(sourcesIn, 1);
   if (parts.has("photos")) report.photos = await photos();
   if (parts.has("boards")) report.boards = await boards();
   if (parts.has("wrong")) report.wrong = await wrong();

@@ -6,8 +6,8 @@ import { refusalText } from "./words.js";
 
 const NUMBER = /^(?:[\d.]+|–)$/;
 
-/** Knobs of clusters: they change nothing here. */
-const MACHINES = /_(?:image|gpu|cpu|memory|storage|timeout)$|^(?:platform|workflow_name)$/;
+/** Knobs of clusters, which change nothing here, and where things lie. */
+const MACHINES = /_(?:image|gpu|cpu|memory|storage|timeout)$|^(?:platform|workflow_name|dig_url_root)$/;
 
 /** One row of pictures: file names below the page's folder, in the order of the columns. */
 export type PageRow = Readonly<{

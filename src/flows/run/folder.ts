@@ -1,4 +1,4 @@
-import { mkdir, readdir, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno, ReflowError } from "../../kit/errors.js";
 import { exists, readJson, writeJsonAtomic } from "../../kit/files.js";
@@ -23,7 +23,9 @@ export type RecordedRequest = Readonly<{
 
 export function recorded({ flow, name, cookbook, seed, knobs }: FlowRequest): RecordedRequest {
   const { usecase, files } = cookbook;
-  return { version: 1, flow, name, usecase, cookbook: cookbook.name, files, seed, knobs };
+  // What the root holds counts, not where it lies: receipts hash it.
+  const { dig_url_root: _, ...own } = knobs;
+  return { version: 1, flow, name, usecase, cookbook: cookbook.name, files, seed, knobs: own };
 }
 
 /**
@@ -37,6 +39,8 @@ export async function openFolder(output: string, request: FlowRequest): Promise<
   if (names.includes(REQUEST_FILE)) {
     const found = (await readJson(file)) as RecordedRequest;
     if (JSON.stringify(found) === JSON.stringify(wanted)) return;
+    // Nothing was made yet: the earlier request was refused.
+    if (names.length === 1) return writeJsonAtomic(file, wanted);
     throw dataError(
       "flow_differs",
       `${output} was begun with another request: ${differences(found, wanted)}`,
@@ -68,6 +72,8 @@ export async function makeFolder(output: string): Promise<{ isNew: boolean }> {
 
 /** Takes a folder away again that a refused request has made; one with content stays. */
 export async function removeIfEmpty(output: string): Promise<void> {
+  const names = await listing(output);
+  if (names.length === 1 && names[0] === REQUEST_FILE) await rm(path.join(output, REQUEST_FILE), { force: true });
   await rmdir(output).catch(() => {});
 }
 

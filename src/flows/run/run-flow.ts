@@ -50,10 +50,9 @@ export async function runFlow(
   const emit = o.emit ?? silent;
   const { isNew } = await makeFolder(output);
   const lock = await acquireLock(output);
-  let begun = false;
+  let finished = false;
   try {
     await openFolder(output, request);
-    begun = true;
     await sweep(path.join(output, "receipts"));
     const runner = stepRunner({
       request,
@@ -77,12 +76,13 @@ export async function runFlow(
     });
     const workspace =
       o.toWorkspace === undefined ? undefined : await writeWorkspace(o.toWorkspace, request, outcome);
+    finished = true;
     return { output, request, outcome, page, kept: runner.kept(), ...(workspace && { workspace }) };
   } catch (error) {
     throw stopped(error, o.signal);
   } finally {
     await lock.release();
-    if (isNew && !begun) await removeIfEmpty(output);
+    if (isNew && !finished) await removeIfEmpty(output);
   }
 }
 

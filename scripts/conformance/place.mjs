@@ -43,6 +43,8 @@ const option = (name, fallback) => {
 };
 const upstream = option("upstream") && path.resolve(option("upstream"));
 const python = option("python", "/usr/bin/python3");
+// The first of the boards, cases and datasets: long runs can be done in parts.
+const from = Number(option("from", "0"));
 if (!upstream || !existsSync(path.join(upstream, "automatic_mask_placement"))) {
   process.stderr.write("usage: node scripts/conformance/place.mjs --upstream <work tree>\n");
   process.exit(2);
@@ -126,7 +128,7 @@ async function compareCandidates(boards) {
   writeFileSync(labels, JSON.stringify(Object.fromEntries(entries)));
   const { classes } = await readCadClasses(labels);
   const jobs = [];
-  for (let b = 0; b < boards; b++) {
+  for (let b = from; b < from + boards; b++) {
     const random = seeded(b).fork("board");
     const file = path.join(folder, `${b}.png`);
     const [width, height] = [60 + random.int(240), 60 + random.int(200)];
@@ -166,7 +168,7 @@ async function compareCandidates(boards) {
 async function compareEngine(cases) {
   const folder = path.join(scratch, "engine");
   const jobs = [];
-  for (let k = 0; k < cases; k++) {
+  for (let k = from; k < from + cases; k++) {
     const random = seeded(k).fork("engine");
     const [width, height] = [40 + random.int(160), 40 + random.int(160)];
     const file = (name) => path.join(folder, String(k), name);
@@ -237,7 +239,7 @@ async function compareEngine(cases) {
       separate: job.separate,
     });
     if (regions.length === 0 || !existsSync(job.out)) {
-      count("engine, refused by both", regions.length === 0 && !existsSync(job.out), `case ${k}`);
+      count("engine, refused by both", regions.length === 0 && !existsSync(job.out), `case ${from + k}`);
       continue;
     }
     const { levels: ours } = placeInstances({
@@ -258,7 +260,7 @@ async function compareEngine(cases) {
     count(
       "engine within tolerance",
       differ <= 5 || differ <= 0.005 * nx,
-      `case ${k}: ${ny} ours, ${nx} theirs, ${differ} differ`,
+      `case ${from + k}: ${ny} ours, ${nx} theirs, ${differ} differ`,
     );
     count("engine identical", differ === 0);
   }
@@ -393,7 +395,6 @@ try {
   if (boards > 0) await compareCandidates(boards);
   const cases = Number(option("engine", "100"));
   if (cases > 0) await compareEngine(cases);
-  const from = Number(option("from", "0"));
   for (let seed = from; seed < from + Number(option("seeds", "4")); seed++) await compareChain(seed);
 } finally {
   if (process.argv.includes("--keep")) process.stderr.write(`kept ${scratch}\n`);

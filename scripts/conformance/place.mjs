@@ -156,8 +156,9 @@ async function compareCandidates(boards) {
         const c = ours[i];
         const mine = c && [c.box.x, c.box.y, c.box.width, c.box.height, c.area, ...c.groups];
         let same = isDeepStrictEqual(mine, entry);
-        for (let p = 0; same && p < c.region.data.length; p++)
-          if (((bits[p >> 3] >> (7 - (p & 7))) & 1) !== c.region.data[p]) same = false;
+        const { data } = c?.region ?? { data: [] };
+        for (let p = 0; same && p < data.length; p++)
+          if (((bits[p >> 3] >> (7 - (p & 7))) & 1) !== data[p]) same = false;
         count(`candidates, ${kind}`, same, `${name} ${i}: ${mine} ours, ${entry} theirs`);
       });
     }

@@ -1,5 +1,4 @@
 import {
-  area,
   type Box,
   boundsOf,
   closeBy,
@@ -10,7 +9,7 @@ import {
   mask,
   subtract,
 } from "../../vision/index.js";
-import { type Candidate, solderGroups } from "./candidate.js";
+import { type Candidate, candidateOf, solderGroups } from "./candidate.js";
 import { type CadParts, merged } from "./parse.js";
 import { smoothed } from "./smooth.js";
 import { alongMainAxis, type Group, type GroupMap, gapStrip, groupsOf } from "./strip.js";
@@ -91,18 +90,12 @@ function join(board: Board, indices: readonly number[]): Candidate | undefined {
   const solder = cropMask(board.solder, box);
   const closed = smoothed(closeBy(whole, ellipseElement(11)));
   const region = subtract(subtract(closed, bodies), solder);
-  const bounds = boundsOf(region);
-  if (!bounds) return undefined;
+  if (!boundsOf(region)) return undefined;
   if (!boundsOf(subtract(subtract(pads, solder), bodies))) return undefined;
   const side = Math.max(...chosen.map(({ part }) => Math.max(part.box.width, part.box.height)));
   const gap = boundsOf(subtract(region, pads));
   if (gap && Math.max(gap.width, gap.height) > GAP * side) return undefined;
-  return {
-    region: unwindowed(region, box, map),
-    box: { ...bounds, x: bounds.x + box.x, y: bounds.y + box.y },
-    area: area(region),
-    groups: indices,
-  };
+  return candidateOf(region, map, { x: box.x, y: box.y, groups: indices });
 }
 
 /** True when too much of the gap lies under bodies. */
@@ -204,11 +197,4 @@ function fill(into: Mask, pixels: Iterable<number>, box: Box, width: number): vo
     const x = i % width;
     into.data[((i - x) / width - box.y) * box.width + x - box.x] = 1;
   }
-}
-
-function unwindowed(m: Mask, box: Box, { width, height }: GroupMap): Mask {
-  const out = mask(width, height);
-  for (let y = 0; y < box.height; y++)
-    out.data.set(m.data.subarray(y * box.width, (y + 1) * box.width), (box.y + y) * width + box.x);
-  return out;
 }

@@ -14,6 +14,6 @@ export function missingCandidates(cad: CadParts): readonly Candidate[] {
     .flatMap((unit) => {
       const own: Mask = mask(cad.width, cad.height);
       for (const i of unit.pixels) own.data[i] = parts.data[i];
-      return candidateOf(closeBy(own, ellipseElement(7))) ?? [];
+      return candidateOf(closeBy(own, ellipseElement(7)), cad) ?? [];
     });
 }

@@ -63,7 +63,8 @@ export function placeOnBoard(o: {
     if (!done) continue;
     placed++;
     if (done.whole) whole++;
-    for (let i = 0; i < out.data.length; i++) out.data[i] |= done.mask.data[i];
+    const { data } = done.mask;
+    for (let i = 0; i < out.data.length; i++) out.data[i] |= data[i];
   }
   const any = area(out) > 0;
   return {
@@ -78,7 +79,7 @@ export function placeOnBoard(o: {
 /** How shapes are fitted into a candidate, by defect. */
 type Rule = Readonly<{
   scale: number;
-  region: (c: Candidate) => Region;
+  region: (own: Mask) => Region;
   augmentation: Augmentation;
   on: Alignment;
   accepts: (placed: Levels, clipped: Mask, c: Candidate, groups: readonly Component[]) => boolean;
@@ -87,7 +88,7 @@ type Rule = Readonly<{
 
 const SOLDER: Rule = {
   scale: 0.8,
-  region: (c) => regionOfMask(c.region),
+  region: regionOfMask,
   augmentation: DEFAULT_AUGMENTATION,
   on: "random",
   accepts: (_, clipped, c) => area(clipped) >= c.area * 0.5,
@@ -96,7 +97,7 @@ const SOLDER: Rule = {
 
 const BRIDGE: Rule = {
   scale: 1,
-  region: (c) => regionOfMask(dilateBy(c.region, ellipseElement(31), 2)),
+  region: (own) => regionOfMask(dilateBy(own, ellipseElement(31), 2)),
   // Rotation and shear follow from the place all the same (contract 5.7): only the scale holds.
   augmentation: {
     ...DEFAULT_AUGMENTATION,
@@ -113,8 +114,9 @@ const BRIDGE: Rule = {
     return touched(placed.data) >= 2 && touched(clipped.data) >= 2 && isOnePart(clipped);
   },
   otherwise: (c) => {
-    const less = erodeBy(c.region, ellipseElement(3));
-    return area(less) > 0 ? less : c.region;
+    const own = c.region;
+    const less = erodeBy(own, ellipseElement(3));
+    return area(less) > 0 ? less : own;
   },
 };
 
@@ -124,10 +126,11 @@ function fitted(
   seed: number,
 ): { mask: Mask; whole: boolean } | undefined {
   const rule = o.defect === "bridge" ? BRIDGE : SOLDER;
-  const submask = o.submask && scaledTo(o.submask, candidate, rule.scale);
+  const own = candidate.region;
+  const submask = o.submask && scaledTo(o.submask, candidate.area, own, rule.scale);
   if (!submask) return undefined;
   const random = new NumpyRandom(seed);
-  const regions = [rule.region(candidate)];
+  const regions = [rule.region(own)];
   // A shape that scaling has wiped out never fits.
   for (let t = 0; t < TRIES && boundsOf(submask); t++) {
     const { levels, placed } = placeInstances({
@@ -140,7 +143,7 @@ function fitted(
       retries: RETRIES,
     });
     if (placed === 0) continue;
-    const clipped = clippedTo(levels, candidate.region);
+    const clipped = clippedTo(levels, own);
     if (area(clipped) > 0 && rule.accepts(levels, clipped, candidate, o.groups))
       return { mask: clipped, whole: false };
   }
@@ -148,7 +151,7 @@ function fitted(
 }
 
 /** The shape scaled so that its area is `factor²` of the candidate's, in the middle of an image of that size. */
-function scaledTo(submask: Mask, { area: wanted, region }: Candidate, factor: number): Mask | undefined {
+function scaledTo(submask: Mask, wanted: number, region: Mask, factor: number): Mask | undefined {
   const box = boundsOf(submask);
   if (!box) return undefined;
   const cut = cropMask(submask, box);

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
 import { joinInside } from "../../kit/files.js";
-import { type Pixels, writeImage } from "../../kit/images.js";
-import { type Mask, union } from "../../vision/index.js";
+import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
+import { type Mask, mask, union } from "../../vision/index.js";
 import { type Candidate, solderGroups } from "../cad/candidate.js";
 import { cadCandidates, isCadDefect } from "../cad/candidates.js";
 import { parseCad } from "../cad/parse.js";
@@ -35,7 +35,8 @@ export async function placeCadSample(task: SampleTask): Promise<SampleResult> {
   const write = (name: string, image: Pixels): Promise<void> =>
     writeImage(joinInside(task.output, `${folder}/${name}`), image);
   const cadImage = await readRgb(cadFile);
-  const clean = await readRgb(record.clean_image);
+  // Upright, as whatever paints on it will see it.
+  const clean = await decodeImage(record.clean_image, "rgb");
   if (cadImage.width !== clean.width || cadImage.height !== clean.height)
     throw dataError(
       "cad_mask_size",
@@ -105,7 +106,7 @@ async function writeCandidates(
   cad: Pixels,
   clean: Pixels,
 ): Promise<void> {
-  const all = candidates.map((c) => c.region).reduce((a: Mask, b) => union(a, b));
+  const all = candidates.reduce((sum: Mask, c) => union(sum, c.region), mask(cad.width, cad.height));
   await write("assets/roi_cad.png", tinted(cad, all, COLOURS.cadRegion, 0.6));
   await write("assets/roi_real.png", tinted(clean, all, COLOURS.cadRegion, 0.6));
   for (const [i, { region }] of candidates.entries()) await write(`assets/roi_${i}_mask.png`, greyOf(region));

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { joinInside } from "../../kit/files.js";
-import { type Pixels, writeImage } from "../../kit/images.js";
+import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
 import { type Box, type Mask, mask } from "../../vision/index.js";
 import { type Levels, regionOfMask } from "../engine/regions.js";
 import { COLOURS, framed, tinted } from "../overlay.js";
-import { readMask, readRgb } from "../picture.js";
+import { readMask } from "../picture.js";
 import { largestPart } from "../submask.js";
 import { AREA_ATTEMPTS, placeFreely } from "./free.js";
 import {
@@ -24,7 +24,8 @@ export async function placeInRegion(task: SampleTask): Promise<SampleResult> {
   const folder = sampleFolder(record);
   const write = (name: string, image: Pixels): Promise<void> =>
     writeImage(joinInside(task.output, `${folder}/${name}`), image);
-  const clean = await readRgb(record.clean_image);
+  // Upright, as whatever paints on it will see it.
+  const clean = await decodeImage(record.clean_image, "rgb");
   const submask = largestPart(await readMask(record.submask));
   const { width, height } = clean;
   const asked = route.kind === "text" ? route.boxes : undefined;

@@ -361,7 +361,7 @@ async function wrong() {
       );
     }
   const all = await deepPcb();
-  for (let i = 0; i < all.length; i++)
+  for (let i = 0; i < all.length; i += 2)
     test(
       `${all[i].name} in ${all[(i + 11) % all.length].name}`,
       all[i].golden,
@@ -423,26 +423,34 @@ async function time() {
 /** Toy cases of the contract's search: a small picture under a map of contract 4.2 with inverted light. */
 async function toys() {
   const rows = {};
-  const { data, info } = await sharp(path.join(results, "sources", `${sources[0].name}-render.png`))
-    .resize(320, 240, { kernel: "cubic" })
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const render = { width: info.width, height: info.height, channels: 3, data: new Uint8Array(data) };
   const cases = {
-    "a: two scales": {
+    "a: 320 × 240, wide": {
+      width: 320,
       truth: { scaleX: 1.04, scaleY: 0.96, rotation_deg: 0.5, tx: 5, ty: -3 },
-      rot: [-1, 1, 0.25],
+      ranges: { rot_range_deg: [-1, 1, 0.25], shift_range: 20, shift_step: 4 },
     },
-    "b: shift": {
-      truth: { scaleX: 1.02, scaleY: 1.03, rotation_deg: 0.25, tx: 11, ty: -8 },
-      rot: [-1, 1, 0.25],
+    "b: 640 × 480, template": {
+      width: 640,
+      truth: { scaleX: 1.02, scaleY: 1.03, rotation_deg: 0.05, tx: 14, ty: -9 },
+      ranges: { rot_range_deg: [-0.1, 0.1, 0.05], shift_range: 100, shift_step: 1 },
     },
   };
-  for (const [name, { truth, rot }] of Object.entries(cases)) {
+  for (const [name, { width, truth, ranges }] of Object.entries(cases)) {
+    const { data, info } = await sharp(path.join(results, "sources", `${sources[0].name}-render.png`))
+      .resize(width, (width * 3) / 4, { kernel: "cubic" })
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const render = { width: info.width, height: info.height, channels: 3, data: new Uint8Array(data) };
+    const [from, to] = ranges.rot_range_deg;
     const map = fromParams(truth, render, render);
     const photo = develop(photograph(render, map, render), { invert: true, gamma: 1.4, noise: 3 }, 3);
-    const search = { shift: 20, rotation: [rot[0], rot[1]], scaleX: [0.9, 1.1], scaleY: [0.9, 1.1] };
+    const search = {
+      shift: ranges.shift_range,
+      rotation: [from, to],
+      scaleX: [0.9, 1.1],
+      scaleY: [0.9, 1.1],
+    };
     register(movingPicture(render), fixedPicture(photo), { model: "two-scale", search });
     const start = cpuNow();
     const found = register(movingPicture(render), fixedPicture(photo), { model: "two-scale", search });
@@ -460,9 +468,7 @@ async function toys() {
       const registration = {
         sx_range: [0.9, 1.1, 0.02],
         sy_range: [0.9, 1.1, 0.02],
-        rot_range_deg: rot,
-        shift_range: 20,
-        shift_step: 4,
+        ...ranges,
         pyr_levels: 3,
         bins: 64,
         no_resize: true,

@@ -8,8 +8,14 @@ const GAP = 3;
 const HEAD = 18;
 const LIMIT = 390_000;
 
-/** Writes a JPEG of less than 400 kB; quality falls until it fits. */
-export async function sheet(file, rows) {
+/** Writes a JPEG of less than 400 kB; quality falls until it fits. Rows of many pictures go on in a second line. */
+export async function sheet(file, given) {
+  const rows = given.flatMap(({ title, real, made }) => [
+    { title, real, made: made.slice(0, 6) },
+    ...(given.length <= 3 && made.length > 6
+      ? [{ title: `${title} (more)`, real: [], made: made.slice(6, 12) }]
+      : []),
+  ]);
   mkdirSync(path.dirname(file), { recursive: true });
   const columns = Math.max(...rows.map((r) => r.real.length)) + 12;
   const reals = Math.max(...rows.map((r) => r.real.length));
@@ -48,10 +54,11 @@ export async function sheet(file, rows) {
 async function cell({ width, height, channels, data }, box) {
   let image = sharp(data, { raw: { width, height, channels } });
   if (box && Math.max(width, height) > 160) {
-    const side = Math.min(Math.max(72, Math.round(1.3 * Math.max(box.width, box.height))), width, height);
-    const left = Math.max(0, Math.min(width - side, Math.round(box.x + box.width / 2 - side / 2)));
-    const top = Math.max(0, Math.min(height - side, Math.round(box.y + box.height / 2 - side / 2)));
-    image = image.extract({ left, top, width: side, height: side });
+    const side = Math.max(72, Math.round(1.3 * Math.max(box.width, box.height)));
+    const [w, h] = [Math.min(side, width), Math.min(side, height)];
+    const left = Math.max(0, Math.min(width - w, Math.round(box.x + box.width / 2 - w / 2)));
+    const top = Math.max(0, Math.min(height - h, Math.round(box.y + box.height / 2 - h / 2)));
+    image = image.extract({ left, top, width: w, height: h });
   }
   return image
     .resize(CELL, CELL, { fit: "contain", background: "#888", kernel: "cubic" })

@@ -171,7 +171,7 @@ async function fromPairs(name) {
       const staged = made.rows.find((r) => r.objectName === p.object_name);
       const seen = staged && (await exemplarOfRow(staged, around));
       if (seen) traits.push(traitsOf(seen.test[0], seen.mask));
-      if (pictures.length < 6)
+      if (pictures.length < 12)
         pictures.push({
           before: await decodeImage(path.resolve(out, "anomalygen", p.clean_test[0])),
           image,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
-import { hashFile, hashText, readJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import { exists, hashFile, hashText, readJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
 import { seeded } from "../../kit/random.js";
 import { boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js";
@@ -67,7 +67,8 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   );
   const receipt = path.join(output, "work", `${name}.json`);
   const old = (await readJson(receipt).catch(() => undefined)) as Made | undefined;
-  if (old?.fingerprint === fingerprint) return old;
+  if (old?.fingerprint === fingerprint && (await exists(path.join(output, FOLDERS.made, `${name}.png`))))
+    return old;
 
   const image = await decodeImage(row.image);
   const asked = await readMask(row.mask);

@@ -1,9 +1,11 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
 import { imageSize } from "../../kit/images.js";
 import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
+import { imagesIn } from "../../placement/index.js";
 import { type Checkpoint, readSynthCheckpoint } from "../checkpoint/read.js";
 import { writeLabels } from "../labels/write.js";
 import { type Evaluation, evaluate } from "../quality/evaluate.js";
@@ -66,6 +68,7 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
     if ("made" in result) done.push({ job, made: result.made });
     else problems.push({ ...result.problem, where: { file: o.testcases, row: job.row.line } });
   });
+  await prune(o.output, done);
   const sizes = new Map<string, { width: number; height: number }>();
   for (const { job } of done)
     sizes.set(job.name, await imageSize(path.join(o.output, FOLDERS.made, `${job.name}.png`)));
@@ -95,6 +98,23 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
     problems,
     seconds,
   };
+}
+
+/** Removes pictures of earlier runs that these test cases did not ask for: counts must agree (contract 6.2). */
+async function prune(output: string, done: readonly Done[]): Promise<void> {
+  const whole = new Set(done.map((d) => `${d.job.name}.png`));
+  const parts = new Set(done.flatMap((d) => d.made.instances.map((_, j) => `${d.job.name}_${j}.png`)));
+  const keep: Readonly<Record<keyof typeof FOLDERS, ReadonlySet<string>>> = {
+    original: whole,
+    mask: whole,
+    made: whole,
+    crop: parts,
+    cropMask: parts,
+    annotated: parts,
+  };
+  for (const [kind, folder] of Object.entries(FOLDERS) as [keyof typeof FOLDERS, string][])
+    for (const name of await imagesIn(path.join(output, folder)))
+      if (!keep[kind].has(name)) await rm(path.join(output, folder, name), { force: true });
 }
 
 async function makeAll(jobs: readonly Job[], checkpoint: Checkpoint, o: RunOptions): Promise<MakeResult[]> {

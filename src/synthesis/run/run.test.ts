@@ -1,0 +1,284 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
+import { seeded } from "../../kit/random.js";
+import { fitCheckpoint } from "../checkpoint/fit.js";
+import { readSynthCheckpoint } from "../checkpoint/read.js";
+import { enlargedMask } from "../window/index.js";
+import { readMask } from "./plan.js";
+import { runTestcases } from "./run.js";
+
+const root = mkdtempSync(path.join(tmpdir(), "synth-"));
+const at = (...parts: string[]): string => path.join(root, ...parts);
+const [W, H] = [96, 80];
+
+const tile = (seed: number): Pixels => {
+  const random = seeded(seed);
+  return {
+    width: W,
+    height: H,
+    channels: 1,
+    data: Uint8Array.from({ length: W * H }, (_, i) => 110 + 0.5 * (i % W) + 4 * random.normal()),
+  };
+};
+const disc = (image: Pixels, x: number, y: number, r: number, value: number): Pixels => ({
+  ...image,
+  data: image.data.map((v, i) => (Math.hypot((i % W) - x, Math.floor(i / W) - y) <= r ? value : v)),
+});
+const blank: Pixels = { width: W, height: H, channels: 1, data: new Uint8Array(W * H) };
+
+async function dataset(): Promise<string> {
+  const to = at("data");
+  for (let i = 0; i < 3; i++) {
+    await writeImage(path.join(to, "Tile", "clean_image", `c${i}.png`), tile(20 + i));
+    const [x, y] = [30 + 12 * i, 30 + 6 * i];
+    await writeImage(
+      path.join(to, "Tile", "anomaly_image", "pit", `p${i}.png`),
+      disc(tile(i), x, y, 5 + i, 40),
+    );
+    await writeImage(path.join(to, "Tile", "mask", "pit", `p${i}_mask.png`), disc(blank, x, y, 5 + i, 255));
+  }
+  await writeImage(path.join(to, "Tile", "anomaly_image", "pit", "lost.png"), tile(9));
+  await writeImage(path.join(to, "Tile", "mask", "scratch", "s_mask.png"), disc(blank, 40, 40, 6, 255));
+  await writeImage(path.join(to, "Tile", "mask", "scratch", "empty_mask.png"), blank);
+  return to;
+}
+
+const row = (more: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    image_filename: "data/Tile/clean_image/c0.png",
+    mask_filename: "one.png",
+    anomaly_type: "Tile+pit",
+    guidance: 7.0,
+    num_steps: 35,
+    crop_and_paste: true,
+    crop_ratio: 2.0,
+    crop_grid_X: "none",
+    crop_grid_Y: "none",
+    num_generated_images: 1,
+    poisson_blend: false,
+    iteration_generation_max_instance: 5,
+    ...more,
+  });
+const cases = (name: string, ...lines: string[]): string => {
+  writeFileSync(at(name), lines.map((l) => `${l}\n`).join(""));
+  return at(name);
+};
+const bytes = (folder: string): Record<string, string> => {
+  const out: Record<string, string> = {};
+  for (const e of readdirSync(folder, { withFileTypes: true, recursive: true }))
+    if (e.isFile() && e.name !== "timing_summary.json")
+      out[path.relative(folder, path.join(e.parentPath, e.name))] = readFileSync(
+        path.join(e.parentPath, e.name),
+      ).toString("base64");
+  return out;
+};
+
+let fitted: Awaited<ReturnType<typeof fitCheckpoint>>;
+beforeAll(async () => {
+  fitted = await fitCheckpoint({ dataset: await dataset(), output: at("ck"), seed: 3 });
+  await writeImage(at("one.png"), disc(blank, 50, 40, 7, 255));
+  await writeImage(at("two.png"), disc(disc(blank, 25, 25, 5, 255), 70, 50, 6, 255));
+  await writeImage(at("black.png"), blank);
+  await writeImage(at("large.png"), {
+    width: 200,
+    height: 200,
+    channels: 1,
+    data: new Uint8Array(40000).fill(255),
+  });
+  const line = Uint8Array.from(blank.data);
+  line.fill(255, 40 * W + 20, 40 * W + 60);
+  await writeImage(at("line.png"), { ...blank, data: line });
+});
+
+describe("fit", () => {
+  test("learns what it can and names the rest", () => {
+    expect(fitted.types).toEqual([
+      { defectType: "Tile+pit", specimens: 3, pictured: 3 },
+      { defectType: "Tile+scratch", specimens: 1, pictured: 0 },
+    ]);
+    expect(fitted.problems.map((p) => [p.code, p.severity])).toEqual([
+      ["mask_missing", "error"],
+      ["mask_empty", "error"],
+    ]);
+    expect(fitted.steps.map((s) => s.step)).toEqual([0, 500, 1000, 2000, 4000]);
+    expect(fitted.best).toBeGreaterThan(0);
+    expect(readFileSync(at("ck", "valid", "2000", "valid_kpi.csv"), "utf8")).toMatch(
+      /^kpi,Tile\+pit,Average\n/,
+    );
+    expect(readFileSync(at("ck", "checkpoints", "latest_checkpoint.txt"), "utf8")).toBe(
+      "iter_000004000.pt\n",
+    );
+  });
+
+  test("again: the same bytes", async () => {
+    const before = bytes(at("ck"));
+    rmSync(at("ck", "valid"), { recursive: true });
+    await fitCheckpoint({ dataset: at("data"), output: at("ck"), seed: 3 });
+    expect(bytes(at("ck"))).toEqual(before);
+    await fitCheckpoint({ dataset: at("data"), output: at("ck2"), seed: 3 });
+    expect(bytes(at("ck2"))).toEqual(before);
+  });
+
+  test("a folder without labelled defects, a foreign and a damaged checkpoint: one clear error", async () => {
+    mkdirSync(at("none", "Tile", "clean_image"), { recursive: true });
+    await expect(fitCheckpoint({ dataset: at("none"), output: at("x") })).rejects.toMatchObject({
+      code: "no_defect_types",
+    });
+    await expect(fitCheckpoint({ dataset: at("gone"), output: at("x") })).rejects.toMatchObject({
+      code: "dataset_folder_missing",
+    });
+    await expect(readSynthCheckpoint(at("none"))).rejects.toMatchObject({ code: "checkpoint_missing" });
+    await expect(readSynthCheckpoint(at("ck"), 7)).rejects.toMatchObject({ code: "checkpoint_step_missing" });
+    const pt = at("ck2", "checkpoints", "model", "iter_000000500.pt");
+    writeFileSync(pt, Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe]));
+    await expect(readSynthCheckpoint(at("ck2"), 500)).rejects.toMatchObject({ code: "checkpoint_foreign" });
+    writeFileSync(pt, "{}");
+    await expect(readSynthCheckpoint(at("ck2"), 500)).rejects.toMatchObject({ code: "checkpoint_damaged" });
+  });
+});
+
+describe("run", () => {
+  test("every file of the contract; names follow the order by parts; nothing changes outside", async () => {
+    const file = cases(
+      "a.jsonl",
+      row({ mask_filename: "two.png" }),
+      row(),
+      row({ anomaly_type: "Tile+scratch" }),
+    );
+    const r = await runTestcases({
+      checkpoint: at("ck"),
+      testcases: file,
+      output: at("out"),
+      workers: 1,
+      seed: 5,
+    });
+    expect(r.problems).toEqual([]);
+    expect(r.counts).toEqual({ "Tile+pit": 2, "Tile+scratch": 1 });
+    const table = readFileSync(at("out", "SDG_result.csv"), "utf8")
+      .trim()
+      .split("\n")
+      .map((l) => l.split(","));
+    expect(table[0]).toHaveLength(19);
+    // The mask of two parts is the first line and the last picture of its type.
+    expect(table.slice(1).map((c) => [c[0], c.at(-2)])).toEqual([
+      ["Tile+pit_00000.png", "1"],
+      ["Tile+scratch_00000.png", "2"],
+      ["Tile+pit_00001.png", "0"],
+    ]);
+    expect(readdirSync(at("out", "cropped_mask")).sort()).toEqual([
+      "Tile+pit_00000_0.png",
+      "Tile+pit_00001_0.png",
+      "Tile+pit_00001_1.png",
+      "Tile+scratch_00000_0.png",
+    ]);
+    for (const { job, made } of r.finished) {
+      expect(made.outside).toBe(0);
+      const [before, after] = await Promise.all([
+        decodeImage(at("out", "original_image", `${job.name}.png`)),
+        decodeImage(at("out", "reconstructed_image", `${job.name}.png`)),
+      ]);
+      const mask = await readMask(at("out", "original_mask", `${job.name}.png`));
+      const allowed = new Uint8Array(W * H);
+      for (const { window } of made.instances)
+        enlargedMask(mask, window).data.forEach((v, i) => {
+          allowed[i]! |= v;
+        });
+      let inside = 0;
+      for (let i = 0; i < W * H; i++) {
+        if (before.data[i] === after.data[i]) continue;
+        expect(allowed[i]).toBe(1);
+        inside++;
+      }
+      expect(inside).toBeGreaterThan(40);
+    }
+    const coco = JSON.parse(readFileSync(at("out", "labels", "coco_annotations.json"), "utf8"));
+    expect(coco.categories).toEqual([
+      { id: 1, name: "Tile+pit" },
+      { id: 2, name: "Tile+scratch" },
+    ]);
+    expect(coco.annotations[0].bbox).toEqual([43, 33, 15, 15]);
+    expect(readFileSync(at("out", "labels", "yolo", "labels", "Tile+pit_00000.txt"), "utf8")).toBe(
+      `0 ${(50.5 / W).toFixed(6)} ${(40.5 / H).toFixed(6)} ${(15 / W).toFixed(6)} ${(15 / H).toFixed(6)}\n`,
+    );
+    expect(readdirSync(at("out_daft_v3", "raw", "rgb"))).toHaveLength(3);
+  });
+
+  test("the same bytes on two workers, and after a kill", async () => {
+    const file = cases(
+      "a.jsonl",
+      row({ mask_filename: "two.png" }),
+      row(),
+      row({ anomaly_type: "Tile+scratch" }),
+    );
+    const o = { checkpoint: at("ck"), testcases: file, seed: 5 };
+    await runTestcases({ ...o, output: at("out2"), workers: 2 });
+    expect(bytes(at("out2"))).toEqual(bytes(at("out")));
+    rmSync(at("out2", "SDG_result.csv"));
+    rmSync(at("out2", "work", "Tile+pit_00001.json"));
+    rmSync(at("out2", "reconstructed_image", "Tile+pit_00001.png"));
+    await runTestcases({ ...o, output: at("out2"), workers: 1 });
+    expect(bytes(at("out2"))).toEqual(bytes(at("out")));
+    // Fewer rows: what the others left goes.
+    const less = cases("less.jsonl", row());
+    await runTestcases({ ...o, testcases: less, output: at("out2"), workers: 1 });
+    expect(readdirSync(at("out2", "reconstructed_image"))).toEqual(["Tile+pit_00000.png"]);
+    await runTestcases({ ...o, seed: 6, output: at("out3"), workers: 1 });
+    expect(bytes(at("out3"))["reconstructed_image/Tile+pit_00000.png"]).not.toBe(
+      bytes(at("out"))["reconstructed_image/Tile+pit_00000.png"],
+    );
+  });
+
+  test("each bad row is one problem with its line; the rest is made", async () => {
+    const file = cases(
+      "bad.jsonl",
+      row(),
+      "{oops",
+      row({ anomaly_type: "Tile+ghost" }),
+      row({ mask_filename: "black.png" }),
+      row({ mask_filename: "large.png" }),
+      row({ mask_filename: "gone.png" }),
+      row({ mask_filename: "line.png" }),
+      row({ crop_ratio: "wide" }),
+      row({ morph_operation: "melt" }),
+      row(),
+    );
+    const r = await runTestcases({ checkpoint: at("ck"), testcases: file, output: at("bad"), workers: 1 });
+    expect(r.made).toBe(1);
+    expect(r.problems.map((p) => [p.where?.row, p.code]).sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(
+      [
+        [2, "testcase_line_invalid"],
+        [3, "defect_unknown"],
+        [4, "mask_empty"],
+        [5, "mask_size_mismatch"],
+        [6, "file_missing"],
+        [7, "mask_too_thin"],
+        [8, "testcase_field"],
+        [9, "testcase_field"],
+        [10, "testcase_duplicate"],
+      ],
+    );
+  });
+
+  test("with a root nothing outside it is read", async () => {
+    const file = cases(
+      "esc.jsonl",
+      row({ mask_filename: "../one.png" }),
+      row({ image_filename: "/etc/hostname" }),
+    );
+    await expect(
+      runTestcases({
+        checkpoint: at("ck"),
+        testcases: file,
+        output: at("esc"),
+        workers: 1,
+        root: at("data"),
+      }),
+    ).rejects.toMatchObject({
+      code: "testcases_empty",
+      problems: [{ code: "path_escapes" }, { code: "path_escapes" }],
+    });
+  });
+});

@@ -95,14 +95,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
     const { painter, specimen, changed } = painted;
     parts.unshift({ mask: region, at: { window, box, painter, specimen: specimen ?? null, changed } });
   }
-  if (parts.every((p) => p.at.changed === 0))
-    throw dataError(
-      parts.some((p) => p.at.painter === "none") ? "defect_no_effect" : "mask_too_thin",
-      parts.some((p) => p.at.painter === "none")
-        ? `nothing under the mask can become "${row.defectType}": the picture would stay as it is`
-        : "nothing can be pasted through this mask: its parts are lines of one pixel",
-      "Place the mask elsewhere, or set morph_operation to dilate.",
-    );
+  if (parts.every((p) => p.at.changed === 0)) throw unchanged(row.defectType, parts);
   await writePictures(output, name, image, now, mask, parts);
   const value = psnr(image, now, mask);
   const made: Made = {
@@ -118,6 +111,23 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   };
   await writeJsonAtomic(receipt, made);
   return made;
+}
+
+function unchanged(
+  defectType: string,
+  parts: readonly { at: Made["instances"][number] }[],
+): ReturnType<typeof dataError> {
+  if (parts.some((p) => p.at.painter === "none"))
+    return dataError(
+      "defect_no_effect",
+      `nothing under the mask can become "${defectType}": the picture would stay as it is`,
+      "Place the mask elsewhere.",
+    );
+  return dataError(
+    "mask_too_thin",
+    "nothing can be pasted through this mask: its parts are lines of one pixel",
+    "Set morph_operation to dilate, or place it again.",
+  );
 }
 
 /** `crop_and_paste: false` looks at the whole picture. */

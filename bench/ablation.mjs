@@ -2,9 +2,10 @@
 // many CutPaste patches, and with one defect type taken out of the seed set. Every result is a file under
 // bench/results/ablation and is not made again. Needs `npm run build` and ../shared/data.
 // The trainer paints defects of its own into a fifth of each batch: with it the DeepPCB seed set alone leaves nothing to
-// gain (0 % false alarms at full recall), so it is off here. `--painted 0.2` gives the product's trainer.
+// gain (0 % false alarms at full recall), so it is off here. `--painted 0.2` gives the product's trainer. `--ng 12` keeps
+// twelve defects of the seed set, drawn by the seed: a line that has just started.
 // usage: node bench/ablation.mjs [--data deeppcb,ball-screw] [--seeds 1,2,3] [--arms seed,synth,…] [--epochs 40]
-//        [--budget 120] [--painted 0.2] [--work <dir>] [--table]
+//        [--ng 12] [--budget 120] [--painted 0.2] [--work <dir>] [--table]
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { defaultSpecTree, embed, heatmaps, parseSpec, score, train } from "../dist/changenet/index.js";
 import { readTable, toPairRows } from "../dist/dataset/index.js";
+import { seeded } from "../dist/kit/random.js";
 import { sharedData } from "../dist/kit/testing.js";
 import { nearest } from "../dist/mining/index.js";
 import { generate } from "../dist/synthesis/index.js";
@@ -25,6 +27,7 @@ const { values: flag } = parseArgs({
     arms: { type: "string" },
     epochs: { type: "string", default: "40" },
     budget: { type: "string" },
+    ng: { type: "string" },
     painted: { type: "string", default: "0" },
     work: { type: "string", default: path.join(tmpdir(), "reflow-ablation") },
     table: { type: "boolean", default: false },
@@ -50,7 +53,8 @@ function armsOf(name) {
   ];
 }
 
-const keyOf = (name, arm, seed) => `${name}_${arm}_s${seed}_e${flag.epochs}_p${flag.painted}`;
+const keyOf = (name, arm, seed) =>
+  `${name}_${arm}_s${seed}_e${flag.epochs}_p${flag.painted}${flag.ng ? `_n${flag.ng}` : ""}`;
 const fileOf = (name, arm, seed) => path.join(RESULTS, `${keyOf(name, arm, seed)}.json`);
 
 if (!flag.table)
@@ -103,7 +107,7 @@ async function runArm(name, arm, seed) {
   const data = await load(name);
   const type = arm.split("-no-")[1];
   const keep = (row) => type === undefined || row.label !== type;
-  const base = data.train.filter(keep);
+  const base = fewDefects(data.train.filter(keep), seed);
   const validation = data.validation.filter(keep);
   const kind = arm.split("-")[0];
   const seedArm = type === undefined ? "seed" : `seed-no-${type}`;
@@ -152,6 +156,7 @@ async function runArm(name, arm, seed) {
     seed,
     epochs: Number(flag.epochs),
     painted: Number(flag.painted),
+    ng: flag.ng ? Number(flag.ng) : null,
     rows: base.length,
     added: added.length,
     ...measure(data.kpi, scores, validation, own),
@@ -166,6 +171,16 @@ async function runArm(name, arm, seed) {
   process.stderr.write(
     `${name} ${arm} seed ${seed}: FAR ${value.far_100} / ${value.far_99} %, ${value.seconds.all} s\n`,
   );
+}
+
+/** All good rows and the asked number of defects. */
+function fewDefects(rows, seed) {
+  if (!flag.ng) return rows;
+  const some = seeded(seed)
+    .fork("seed set")
+    .shuffle(rows.filter((row) => row.ng === 1))
+    .slice(0, Number(flag.ng));
+  return rows.filter((row) => row.ng === 0 || some.includes(row));
 }
 
 /** The pool rows nearest to what the seed model gets wrong on the validation set, as many as the budget. */
@@ -251,7 +266,12 @@ function printTables() {
   const all = readdirSync(RESULTS)
     .filter((f) => f.endsWith(".json"))
     .map((f) => JSON.parse(readFileSync(path.join(RESULTS, f), "utf8")))
-    .filter((r) => r.epochs === Number(flag.epochs) && r.painted === Number(flag.painted));
+    .filter(
+      (r) =>
+        r.epochs === Number(flag.epochs) &&
+        r.painted === Number(flag.painted) &&
+        (r.ng ?? null) === (flag.ng ? Number(flag.ng) : null),
+    );
   for (const name of Object.keys(SETS)) {
     const own = all.filter((r) => r.data === name);
     if (own.length === 0) continue;

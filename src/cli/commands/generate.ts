@@ -99,6 +99,7 @@ async function run(word: string, flags: Flags): Promise<void> {
       workers: flags.workers ?? cores(),
       emit: show.emit,
       signal,
+      ...(process.env.IMAGE_EDIT_API_KEY && { apiKey: process.env.IMAGE_EDIT_API_KEY }),
       ...(flags.toWorkspace !== undefined && { toWorkspace: flags.toWorkspace }),
       clock: process.env.SOURCE_DATE_EPOCH && Number.isSafeInteger(epoch) ? frozenClock(epoch) : systemClock,
     });

@@ -145,7 +145,9 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
       ...staged.dropped.map((type) => `${type} has no place on this photo and was left out.`),
       ...placed.warnings.map((w) => w.message),
     ],
-    next: [],
+    next: [
+      `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,
+    ],
   };
 }
 

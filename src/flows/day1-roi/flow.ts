@@ -68,6 +68,8 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
         : []),
       ...placed.warnings.map((w) => w.message),
     ],
-    next: [],
+    next: [
+      `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,
+    ],
   };
 }

@@ -32,7 +32,9 @@ export const finetune: FlowDefinition = {
         `The checkpoint is ${learnt.folder}, step ${learnt.best}. Copy the folder to models/${request.cookbook.usecase} of a storage root to use it with use_pretrained_checkpoint=true.`,
         ...learnt.warnings.map((w) => w.message),
       ],
-      next: [],
+      next: [
+        `reflow generate day1-roi --cookbook ${request.cookbook.name} --set use_pretrained_checkpoint=true --set dig_url_root=<root> --output defects`,
+      ],
     };
   },
 };

@@ -73,7 +73,8 @@ export async function makeFolder(output: string): Promise<{ isNew: boolean }> {
 /** Takes a folder away again that a refused request has made; one with content stays. */
 export async function removeIfEmpty(output: string): Promise<void> {
   const names = await listing(output);
-  if (names.length === 1 && names[0] === REQUEST_FILE) await rm(path.join(output, REQUEST_FILE), { force: true });
+  if (names.length === 1 && names[0] === REQUEST_FILE)
+    await rm(path.join(output, REQUEST_FILE), { force: true });
   await rmdir(output).catch(() => {});
 }
 

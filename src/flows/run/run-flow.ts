@@ -30,6 +30,8 @@ export type RunOptions = Readonly<{
   emit?: Emit;
   signal?: AbortSignal;
   clock?: Clock;
+  /** Key of an image-edit server. */
+  apiKey?: string;
   /** Folder for a cold-start workspace. */
   toWorkspace?: string;
 }>;
@@ -62,6 +64,7 @@ export async function runFlow(
       workers: o.workers,
       emit,
       signal: o.signal,
+      apiKey: o.apiKey,
       clock: o.clock ?? systemClock,
     });
     const outcome = await definition.run({ request, output, workers: o.workers, emit, step: runner.step });

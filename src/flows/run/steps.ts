@@ -58,7 +58,7 @@ export function stepRunner(
     else for (const folder of own) await sweep(folder);
     const started = clock.now();
     const began = performance.now();
-    const result = await step.run({ at, workers, emit, signal });
+    const result = await step.run({ at, workers, emit, signal, apiKey: o.apiKey });
     const seconds = clock.frozen ? 0 : (performance.now() - began) / 1000;
     const outputs = (await hashFiles(own)).map((f) => ({
       ...f,

@@ -44,6 +44,8 @@ export type StepIo = Readonly<{
   workers: number;
   emit: Emit;
   signal: AbortSignal | undefined;
+  /** Key of an image-edit server; in no file and no message. */
+  apiKey?: string | undefined;
 }>;
 
 /** What a flow's body works with. */

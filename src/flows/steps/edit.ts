@@ -105,7 +105,7 @@ async function restyle(
   };
   const result: FolderResult =
     look.way === "endpoint"
-      ? await endpointFolder({ ...common, concurrency: 1, endpoint: serverOf(look.url, config) })
+      ? await endpointFolder({ ...common, concurrency: 1, endpoint: serverOf(look.url, config, io.apiKey) })
       : await transferFolder({
           ...common,
           exemplars: look.folder,
@@ -115,11 +115,12 @@ async function restyle(
   return { done: result.pictures.length, failed: result.failed };
 }
 
-function serverOf(url: string, config: AugmentationConfig) {
+function serverOf(url: string, config: AugmentationConfig, apiKey: string | undefined) {
   const { parameters } = config.augmentation;
   const { rot_range_deg, shift_step, bins, min_mi } = config.data_processing.alignment;
   return endpointSettings({
     url,
+    ...(apiKey && { apiKey }),
     model: config.endpoints.image_edit.model,
     prompt: config.captioning.llm.text,
     ...(parameters.negative_prompt !== undefined && { negativePrompt: parameters.negative_prompt }),

@@ -147,6 +147,8 @@ function outcome(
       `Restyled crops: ${edited.look}.`,
       ...cropped.warnings.map((w) => w.message),
     ],
-    next: [`reflow generate good --cookbook ${request.cookbook.name} --seed ${request.seed} --output good`],
+    next: [
+      `reflow generate structural --cookbook ${request.cookbook.name} --output <the same> --to-workspace workspace`,
+    ],
   };
 }

@@ -103,6 +103,8 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
       ...good.notes,
       ...placed.warnings.map((w) => w.message),
     ],
-    next: [],
+    next: [
+      `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,
+    ],
   };
 }

@@ -13,7 +13,7 @@ p{margin:.4em 0;max-width:75ch}
 .facts li{background:var(--panel);border-radius:8px;padding:8px 14px;min-width:104px}
 .facts b{display:block;font-size:1.35rem;line-height:1.2;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.94rem}
+table{border-collapse:collapse;min-width:min(100%,560px);font-size:.94rem}
 th,td{text-align:left;padding:6px 14px 6px 0;border-bottom:1px solid var(--rule);vertical-align:top}
 th{color:var(--soft);font-weight:600}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}

@@ -171,32 +171,39 @@ function answerOption(
 /** Asks on the terminal. Enter takes the recommended option, except for the storage root, which is never assumed. */
 async function askPerson(questions: readonly Question[]): Promise<Answers> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const stopped = new AbortController();
-  terminal.on("SIGINT", () => stopped.abort());
+  terminal.on("SIGINT", () => terminal.close());
+  // Lines as a stream, so that nothing that was typed ahead is lost.
+  const lines = terminal[Symbol.asyncIterator]();
+  const typed = async (prompt: string): Promise<string> => {
+    terminal.setPrompt(prompt);
+    terminal.prompt();
+    const line = await lines.next();
+    if (line.done)
+      throw new ReflowError("interrupted", "interrupted", "stopped; nothing was done", "Ask again.");
+    return line.value.trim();
+  };
   const answers: Record<string, string> = {};
   try {
     for (const question of questions) {
       process.stderr.write(`\n${questionText(question)}\n`);
-      const mayAssume = question.id !== "Q-ROOT" && question.options[0]?.input === undefined;
-      for (let answer = ""; answer === ""; ) {
-        answer = (
-          await terminal.question(mayAssume ? "Answer [1]: " : "Answer: ", { signal: stopped.signal })
-        ).trim();
-        if (answer === "" && mayAssume) answer = "1";
-        const chosen = question.options[Number(answer) - 1];
-        if (chosen?.input !== undefined) {
-          const pasted = (await terminal.question(`${chosen.input}: `, { signal: stopped.signal })).trim();
-          answer = pasted === "" ? "" : `${chosen.key}: ${pasted}`;
-        }
-        if (answer !== "") answers[question.id] = answer;
-      }
+      answers[question.id] = await oneAnswer(question, typed);
     }
-  } catch (error) {
-    if (stopped.signal.aborted)
-      throw new ReflowError("interrupted", "interrupted", "stopped; nothing was done", "Ask again.");
-    throw error;
   } finally {
     terminal.close();
   }
   return answers;
+}
+
+async function oneAnswer(question: Question, typed: (prompt: string) => Promise<string>): Promise<string> {
+  const mayAssume = question.id !== "Q-ROOT" && question.options[0]?.input === undefined;
+  for (;;) {
+    const answer = (await typed(mayAssume ? "Answer [1]: " : "Answer: ")) || (mayAssume ? "1" : "");
+    const chosen = question.options[Number(answer) - 1];
+    if (chosen?.input === undefined) {
+      if (answer !== "") return answer;
+      continue;
+    }
+    const pasted = await typed(`${chosen.input}: `);
+    if (pasted !== "") return `${chosen.key}: ${pasted}`;
+  }
 }

@@ -12,7 +12,7 @@ import {
   STRUCTURAL_MODES,
 } from "../knobs/index.js";
 import { boardOf } from "./settled.js";
-import { refuse } from "./slots.js";
+import { usageError } from "./slots.js";
 import { pairNames, taxonomyOf } from "./taxonomy.js";
 import type { Situation } from "./triggers.js";
 import type { Slots } from "./types.js";
@@ -159,7 +159,7 @@ function chooseModes(s: Slots, d: Draft): void {
     const kept = STRUCTURAL_MODES.filter((m) => !s.without.includes(m));
     if (s.modes.length > 0) d.set.defect_modes = s.modes.join(",");
     else if (kept.length === 0)
-      throw refuse(
+      throw usageError(
         "no_defects_left",
         "every mode is excluded",
         "Leave at least one of shift, tombstone, sideflip.",
@@ -189,7 +189,7 @@ function chooseGpus(gpus: number, flow: FlowId, trains: boolean, d: Draft): void
     d.warnings.push("Rendering and image editing stay on one GPU each.");
     return;
   }
-  if (gpus < 1) throw refuse("count_invalid", `${gpus} GPUs`, "Give a whole number from 1.");
+  if (gpus < 1) throw usageError("count_invalid", `${gpus} GPUs`, "Give a whole number from 1.");
   for (const [name, value] of Object.entries(gpuKnobs(trains ? "train" : "infer", gpus)))
     d.set[name] ??= value;
 }

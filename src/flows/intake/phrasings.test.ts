@@ -230,6 +230,20 @@ describe("phrasings of our own", () => {
     expect(r.kind === "questions" && r.questions.map((q) => q.id)).toEqual(["Q-ROOT", "Q-COUNT"]);
   });
 
+  test.each([
+    ["PCBA Day 1, skip alignment", "dense"],
+    ["retrain the pcb model", "dense"],
+    ["infer on metal", "metal_surface"],
+    ["tombstones on mixed", "mixed"],
+  ])("the command for this machine names a cookbook that exists: %s", (text, cookbook) => {
+    const r = resolve(
+      { text },
+      { dig_url_root: "/data/dig" },
+      { platform: "local", boards: ["dense", "mixed"] },
+    );
+    expect(r.kind === "plan" && r.plan.command.slice(3, 5)).toEqual(["--cookbook", cookbook]);
+  });
+
   test("fields win over the sentence", () => {
     const r = resolve(
       { text: "tombstones on dense", flow: "good", board: "mixed", knobs: { crop_max_emit: "2" } },

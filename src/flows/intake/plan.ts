@@ -12,7 +12,8 @@ import {
 import { artifactsOf, preflightOf, under } from "./artifacts.js";
 import { chosenKnobs } from "./choose.js";
 import { routes, usecaseOf } from "./route.js";
-import { refuse } from "./slots.js";
+import { boardOf } from "./settled.js";
+import { usageError } from "./slots.js";
 import { type Situation, setupCaseOf } from "./triggers.js";
 import type { CookbookPatch, Plan, Remember } from "./types.js";
 
@@ -51,7 +52,7 @@ export function planFor(c: Situation): Plan {
   if (s.view) return viewPlan(c);
   const flow = routes(s)[0];
   if (flow === undefined)
-    throw refuse(
+    throw usageError(
       "not_understood",
       "the request does not say what to make",
       "Name a flow, a defect or a number of images.",
@@ -107,7 +108,7 @@ function flowPlan(c: Situation, flow: FlowId): Plan {
     knobs: Object.freeze(knobs),
     preflights,
     artifacts: artifactsOf(flow, usecase, trains, root),
-    command: localCommand(flow, name, root, knobs, set),
+    command: localCommand(flow, name, root, usecase === "pcb" ? boardOf(c).name : usecase, set),
     cluster: clusterCommand(c, flow, name, root, cluster),
     outputs: stages.map((stage) => under(root, `runs/${name}/${stage}/`)),
     notes: [...s.notes, ...notes],
@@ -127,14 +128,14 @@ function stepPatch(usecase: string, steps: number): CookbookPatch {
   };
 }
 
+/** The command for this machine; its cookbook is the board, or the use case where there is none. */
 function localCommand(
   flow: FlowId,
   name: string,
   root: string,
-  knobs: Readonly<Record<string, KnobValue>>,
+  cookbook: string,
   set: Readonly<Record<string, KnobValue>>,
 ): readonly string[] {
-  const cookbook = String(knobs.board ?? knobs.usecase ?? "pcb");
   const output = isLocalRoot(root) ? under(root, `runs/${name}`) : `runs/${name}`;
   const sets = { name, dig_url_root: root, ...without(set, ["board", "name"]) };
   return ["reflow", "generate", flow, "--cookbook", cookbook, "--output", output, ...setWords(sets)];

@@ -33,7 +33,7 @@ export async function loadPreferences(file: string): Promise<Memory> {
   const issue = parsed.error.issues[0];
   throw dataError(
     "preferences_invalid",
-    `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "invalid"}`,
+    `the stored preferences are wrong: ${issue?.path.join(".") || "the file"}: ${issue?.message ?? "invalid"}`,
     "Repair the field, or delete the file to be asked again.",
     { file },
   );
@@ -45,7 +45,7 @@ export async function savePreferences(file: string, items: Memory): Promise<Memo
   if (!next.success)
     throw dataError(
       "preferences_invalid",
-      `${next.error.issues[0]?.path.join(".")}: ${next.error.issues[0]?.message}`,
+      `this cannot be stored: ${next.error.issues[0]?.path.join(".")}: ${next.error.issues[0]?.message}`,
       "Only confirmed references and names are stored.",
       { file },
     );

@@ -11,7 +11,7 @@ import {
   USECASES,
 } from "../knobs/index.js";
 import { routes } from "./route.js";
-import { refuse } from "./slots.js";
+import { usageError } from "./slots.js";
 import type { Environment, Memory, Option, Question, QuestionId, Slots } from "./types.js";
 
 export type Context = Readonly<{ slots: Slots; memory: Memory; env: Environment }>;
@@ -56,7 +56,7 @@ const cancel: Choice = [
   "cancel",
   [],
   () => {
-    throw refuse("cancelled", "cancelled; nothing was done", "Ask again when the answer is known.");
+    throw usageError("cancelled", "cancelled; nothing was done", "Ask again when the answer is known.");
   },
 ];
 
@@ -83,9 +83,10 @@ export function askRoot({ slots, env }: Context): Asked {
 }
 
 export function checkedRoot(text: string, env: Environment): string {
-  if (!isRoot(text)) throw refuse("root_invalid", `${text} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
+  if (!isRoot(text))
+    throw usageError("root_invalid", `${text} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
   if (env.platform === "osmo" && isLocalRoot(text))
-    throw refuse(
+    throw usageError(
       "root_invalid",
       `a cluster cannot read ${text}`,
       "Name s3://, gs://, swift://, tos:// or azure:// storage.",
@@ -124,7 +125,7 @@ export function askEndpoint({ env }: Context): Asked {
 }
 
 const tooSmall = (env: Environment) =>
-  refuse(
+  usageError(
     "pool_too_small",
     `the pool has a Total Capacity of ${env.poolCapacity} GPU: the cluster endpoint would hold it for good, and nothing is left to run the flow`,
     "Add GPUs to the pool, or give the URL of an endpoint that already runs.",
@@ -162,7 +163,7 @@ export function askPods(): Asked {
         "no, or not sure",
         [],
         () => {
-          throw refuse(
+          throw usageError(
             "pod_template",
             "the pod template is not confirmed",
             "Ask the administrator for the hostPath /usr/share/nvidia/nvoptix.bin and an emptyDir dshm with a sizeLimit of 32Gi.",
@@ -367,7 +368,7 @@ export function askBoard({ slots, env }: Context, why: "other" | "pairs"): Asked
       "a board of your own: it needs a cookbook folder, and a photo for Day 1",
       ["cookbooks/pcb/<board>/"],
       () => {
-        throw refuse(
+        throw usageError(
           "board_needs_cookbook",
           `${slots.otherBoard || "a board of your own"} has no cookbook yet`,
           "Copy cookbooks/pcb/<a known board> to cookbooks/pcb/<your board>, put the scene and input_real_image/<your board>.jpg under datasets/pcb/assets, then name the board.",

@@ -3,7 +3,7 @@ import { nearestName } from "../../kit/nearest-name.js";
 import { planFor } from "./plan.js";
 import type { Asked } from "./questions.js";
 import { checkedRoot } from "./questions.js";
-import { checkSlots, refuse, slotsOf } from "./slots.js";
+import { checkSlots, slotsOf, usageError } from "./slots.js";
 import { openQuestions, type Situation } from "./triggers.js";
 import type { Answers, Environment, IntakeRequest, Memory, QuestionId, Resolution } from "./types.js";
 
@@ -145,7 +145,7 @@ function answer({ question, effects }: Asked, given: string) {
       text,
       question.options.map((o) => o.key),
     );
-    throw refuse(
+    throw usageError(
       "answer_invalid",
       `"${given}" is no answer to ${question.id}`,
       `Answer ${question.options.map((o) => o.key).join(", ")}${near ? "" : " as the question lists them"}.`,
@@ -153,7 +153,7 @@ function answer({ question, effects }: Asked, given: string) {
   }
   const value = exact ? pasted : text;
   if (option.input !== undefined && value === "")
-    throw refuse(
+    throw usageError(
       "answer_incomplete",
       `${question.id} ${option.key} needs a value: ${option.input}`,
       `Answer "${option.key}: <${option.input}>".`,

@@ -15,7 +15,7 @@ import { EMPTY, readSentence } from "./read.js";
 import type { Environment, IntakeRequest, Slots } from "./types.js";
 
 /** A refusal that ends the intake: a usage error, which `resolve` turns into a stop. */
-export function refuse(code: string, message: string, hint: string): ReflowError {
+export function usageError(code: string, message: string, hint: string): ReflowError {
   return new ReflowError("usage", code, message, hint);
 }
 
@@ -29,9 +29,9 @@ export function slotsOf(request: IntakeRequest, env: Environment): Slots {
   const name = request.name ?? knobs.name;
   for (const lifted of ["dig_url_root", "usecase", "board", "name"]) delete knobs[lifted];
   if (request.flow !== undefined && !FLOWS.includes(request.flow))
-    throw refuse("flow_unknown", `there is no flow ${request.flow}`, `The flows: ${FLOWS.join(", ")}.`);
+    throw usageError("flow_unknown", `there is no flow ${request.flow}`, `The flows: ${FLOWS.join(", ")}.`);
   if (root !== undefined && !isRoot(root))
-    throw refuse("root_invalid", `${root} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
+    throw usageError("root_invalid", `${root} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
   const slots: Slots = {
     ...said,
     phrase: said.phrase,
@@ -50,7 +50,7 @@ function namedUsecase(text: string): Pick<Slots, "usecase" | "usecases" | "pcb">
   const usecase = usecaseAlias(text) ?? text;
   const fault = nameFault(usecase);
   if (fault)
-    throw refuse(
+    throw usageError(
       "name_unsafe",
       `use case ${text}: ${fault.why}`,
       `Rename it, for example ${fault.suggestion}.`,
@@ -61,16 +61,20 @@ function namedUsecase(text: string): Pick<Slots, "usecase" | "usecases" | "pcb">
 /** Everything that is wrong whatever the flow will be (dig 3.7). Throws. */
 export function checkSlots(s: Slots): void {
   if (s.otherModel)
-    throw refuse(
+    throw usageError(
       "knob_constant",
       "the image-edit model is fixed; a generic Qwen image-edit model spoils the labels silently, also in short tests",
       "Keep nvidia/Qwen-Image-Edit-NVPCB-OVSL2SL. If it cannot be served, stop here and say what blocks it.",
     );
   if (s.badCount !== undefined)
-    throw refuse("count_invalid", `"${s.badCount}" is no number of images`, "Give a whole number from 1.");
+    throw usageError(
+      "count_invalid",
+      `"${s.badCount}" is no number of images`,
+      "Give a whole number from 1.",
+    );
   const fault = s.board === undefined ? undefined : nameFault(s.board);
   if (fault)
-    throw refuse(
+    throw usageError(
       "name_unsafe",
       `the board name ${s.board} is not safe: ${fault.why}`,
       `Rename its folder to digits without leading zeros, or with hyphens, for example ${fault.suggestion}. Known boards: ${Object.keys(BOARDS).join(", ")}.`,
@@ -81,7 +85,7 @@ export function checkSlots(s: Slots): void {
       name,
       KNOBS.map((k) => k.name),
     );
-    throw refuse(
+    throw usageError(
       "knob_unknown",
       `there is no knob ${name}`,
       near ? `Did you mean ${near}?` : "`reflow generate --help` lists them.",

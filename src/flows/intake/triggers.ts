@@ -2,7 +2,7 @@ import { type FlowId, USECASES } from "../knobs/index.js";
 import * as Q from "./questions.js";
 import { isBare, isUnfit, routes, usecaseOf } from "./route.js";
 import { boardOf } from "./settled.js";
-import { refuse } from "./slots.js";
+import { usageError } from "./slots.js";
 import { taxonomyOf } from "./taxonomy.js";
 import type { QuestionId } from "./types.js";
 
@@ -119,14 +119,14 @@ function taxonomyQuestions(c: Situation, flow: FlowId, usecase: string): readonl
       ),
     ];
   if (pairs?.length === 0)
-    throw refuse(
+    throw usageError(
       "no_defects_left",
       "every defect is excluded",
       "Name at least one defect, or ask for good images.",
     );
   if (pairs && impossible.length === pairs.length && s.otherBoard === undefined) {
     if (board.from === "request")
-      throw refuse(
+      throw usageError(
         "defect_not_on_board",
         `the board ${board.name} has no part that can show ${s.defects.join(", ")}`,
         "Name another board, or another defect.",

@@ -43,7 +43,7 @@ export async function readCoco(
     const issue = parsed.error.issues[0];
     throw dataError(
       "coco_invalid",
-      `${issue?.path.join(".")}: ${issue?.message}`,
+      `the annotations are no COCO export: ${issue?.path.join(".")}: ${issue?.message}`,
       "Export the project as COCO JSON (segmentation) again.",
       { file },
     );

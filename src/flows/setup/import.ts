@@ -5,7 +5,7 @@ import { explainReadError } from "../../kit/files.js";
 import { decodeImage, encodeImage } from "../../kit/images.js";
 import type { Storage } from "../storage/index.js";
 import { COCO_FILE, readCoco } from "./coco.js";
-import { type Layout, looksLike, rawLayout, specText } from "./layouts.js";
+import { type Layout, looksLike, type Move, rawLayout, specText } from "./layouts.js";
 import type { Part } from "./parts.js";
 import { filesBelow, unzip } from "./unzip.js";
 
@@ -16,6 +16,9 @@ export type Importing = Readonly<{
   progress: (name: string, done: number, total: number) => void;
   signal?: AbortSignal;
 }>;
+
+/** Files on their way at the same time: stores answer slowly. */
+const AT_ONCE = 8;
 
 /** What an import did. */
 export type Imported = Readonly<{ files: number; notes: readonly string[] }>;
@@ -52,13 +55,16 @@ export async function importPart(
       { file: from },
     );
   const there = new Map((await o.storage.list(part.path)).map((e) => [e.path, e.size]));
-  for (const [i, move] of layout.moves.entries()) {
-    o.signal?.throwIfAborted();
+  const one = async (move: Move): Promise<void> => {
     const target = `${part.path}/${move.to}`;
-    if (move.mask) {
-      if (!there.has(target)) await o.storage.write(target, await binaryMask(path.join(folder, move.from)));
-    } else await copy(path.join(folder, move.from), target, there, o);
-    o.progress(part.path, i + 1, layout.moves.length);
+    if (!move.mask) await copy(path.join(folder, move.from), target, there, o);
+    else if (!there.has(target))
+      await o.storage.write(target, await binaryMask(path.join(folder, move.from)));
+  };
+  for (let at = 0; at < layout.moves.length; at += AT_ONCE) {
+    o.signal?.throwIfAborted();
+    await Promise.all(layout.moves.slice(at, at + AT_ONCE).map(one));
+    o.progress(part.path, Math.min(at + AT_ONCE, layout.moves.length), layout.moves.length);
   }
   if (part.kind === "raw" && !layout.hasSpec)
     await o.storage.write(`${part.path}/defect_spec.jsonl`, specText(layout.pairs, part.usecase));

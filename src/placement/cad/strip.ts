@@ -1,4 +1,5 @@
 import { type Component, halfToEven, linePixels } from "../../vision/index.js";
+import { mainAxis } from "./main-axis.js";
 
 /** A group of pad and solder pixels with its centre of mass. */
 export type Group = Readonly<{ index: number; part: Component; centre: Readonly<{ x: number; y: number }> }>;
@@ -132,26 +133,4 @@ export function alongMainAxis(groups: readonly Group[]): readonly Group[] {
     .map((group, i) => ({ group, at: rows[i].x * axis.x + rows[i].y * axis.y }))
     .sort((p, q) => p.at - q.at)
     .map(({ group }) => group);
-}
-
-/**
- * First right singular vector of centred points. Its sign decides which way a chain is walked; it is that of a
- * Householder reduction, as linear algebra libraries give it.
- */
-export function mainAxis(rows: readonly Vector[]): Vector {
-  let [xx, xy, yy] = [0, 0, 0];
-  for (const { x, y } of rows) {
-    xx += x * x;
-    xy += x * y;
-    yy += y * y;
-  }
-  const angle = 0.5 * Math.atan2(2 * xy, xx - yy);
-  const axis =
-    xy === 0 ? (xx >= yy ? { x: 1, y: 0 } : { x: 0, y: 1 }) : { x: Math.cos(angle), y: Math.sin(angle) };
-  // The first column is reflected onto the axis of its first element, against its sign.
-  const first = rows[0] as Vector;
-  const column = Math.sqrt(xx);
-  const flipped = first.x < 0 ? 1 : -1;
-  const [d, wanted] = column > 0 ? [flipped * column, axis.x] : [first.y < 0 ? 1 : -1, axis.y];
-  return Math.sign(wanted) === Math.sign(d) || wanted === 0 ? axis : { x: -axis.x, y: -axis.y };
 }

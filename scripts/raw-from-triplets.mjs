@@ -1,7 +1,7 @@
 // Arranges pictures of golden, test and mask (`<k>_golden.png`, `<k>_test.png`, `<k>_mask.png`) as the raw data set of a use
 // case, so that `reflow generate day1-roi` can learn from them:
 //
-//   node examples/raw-from-triplets.mjs <triplets> <root>/datasets/pcb/raw IC bridge
+//   node scripts/raw-from-triplets.mjs <triplets> <root>/datasets/pcb/raw IC bridge
 //   reflow generate day1-roi --cookbook pcb --set dig_url_root=<root> --set num_sdg=12 --output out
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

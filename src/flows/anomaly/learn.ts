@@ -45,7 +45,7 @@ export function learnStep(
         types: r.types.map((t) => ({ type: t.defectType, specimens: t.specimens, pictured: t.pictured })),
         steps: r.steps.map(({ step, nn }) => ({ step, nn: mean(Object.values(nn)) })),
         best: r.best,
-        warnings: r.problems.map(({ code, message }) => ({ code, message })).slice(0, 20),
+        warnings: r.problems.map(({ code, message }) => ({ code, message })).slice(0, 200),
       };
     },
     told: (r) => `${r.types.map((t) => `${t.type} ${t.specimens}`).join(", ")}; step ${r.best}`,

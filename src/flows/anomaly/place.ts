@@ -49,7 +49,7 @@ export function placeStep(
       return {
         allocation: { ...r.allocation },
         placed: { ...r.placed },
-        warnings: r.problems.map(({ code, message }) => ({ code, message })).slice(0, 20),
+        warnings: r.problems.map(({ code, message }) => ({ code, message })).slice(0, 200),
       };
     },
     told: (r) =>

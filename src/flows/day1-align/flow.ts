@@ -13,6 +13,7 @@ import { synthesiseStep } from "../anomaly/synthesise.js";
 import { type Day1Config, day1Schema, readConfig, requiredFile } from "../cookbook/index.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { pairsOf, rootFolder, whole, word } from "../run/knobs.js";
+import { notesOf } from "../run/notes.js";
 import type { FlowContext, FlowOutcome, Json, Step } from "../run/types.js";
 import { rawFolder } from "../steps/artifacts.js";
 import { roiStep } from "../steps/crops.js";
@@ -143,7 +144,7 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
           ]
         : []),
       ...staged.dropped.map((type) => `${type} has no place on this photo and was left out.`),
-      ...placed.warnings.map((w) => w.message),
+      ...notesOf(placed.warnings),
     ],
     next: [
       `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,

@@ -6,6 +6,7 @@ import { placeStep } from "../anomaly/place.js";
 import { synthesiseStep } from "../anomaly/synthesise.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { rootFolder, whole } from "../run/knobs.js";
+import { notesOf } from "../run/notes.js";
 import type { FlowContext, FlowOutcome } from "../run/types.js";
 import { labelledData } from "../steps/labelled.js";
 import { anomalyPairs } from "../workspace/from-anomaly.js";
@@ -66,7 +67,7 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
             "The pictures of glass are drawn by Reflow: a stand-in until real ones are named with dig_url_root.",
           ]
         : []),
-      ...placed.warnings.map((w) => w.message),
+      ...notesOf(placed.warnings),
     ],
     next: [
       `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,

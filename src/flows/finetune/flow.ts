@@ -1,6 +1,7 @@
 import { learnStep, trainingFolder } from "../anomaly/learn.js";
 import { trainingTables } from "../anomaly/outcome.js";
 import type { FlowDefinition } from "../run/definition.js";
+import { notesOf } from "../run/notes.js";
 import { labelledData } from "../steps/labelled.js";
 
 /** Learns from labelled pictures: a checkpoint that other flows use (dig 1.6). */
@@ -30,7 +31,7 @@ export const finetune: FlowDefinition = {
       problems: [],
       notes: [
         `The checkpoint is ${learnt.folder}, step ${learnt.best}. Copy the folder to models/${request.cookbook.usecase} of a storage root to use it with use_pretrained_checkpoint=true.`,
-        ...learnt.warnings.map((w) => w.message),
+        ...notesOf(learnt.warnings),
       ],
       next: [
         `reflow generate day1-roi --cookbook ${request.cookbook.name} --set use_pretrained_checkpoint=true --set dig_url_root=<root> --output defects`,

@@ -3,6 +3,7 @@ import { loadCookbook } from "../../scene/cookbook/index.js";
 import { type RoiSettings, roiSettings } from "../../scene/crop/index.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { whole, word } from "../run/knobs.js";
+import { notesOf } from "../run/notes.js";
 import type { FlowContext, FlowOutcome, FlowRequest, Knobs, Samples } from "../run/types.js";
 import { type Cropped, roiStep } from "../steps/crops.js";
 import { type Edited, editStep } from "../steps/edit.js";
@@ -134,7 +135,7 @@ export function goodOutcome(request: FlowRequest, { rendered, cropped, edited }:
     notes: [
       ...(patches === 1 ? ["A single frame may show nothing whole; 2 or more are safer."] : []),
       `Restyled crops: ${edited.look}.`,
-      ...cropped.warnings.map((w) => w.message),
+      ...notesOf(cropped.warnings),
     ],
     next: [
       `reflow generate structural --cookbook ${request.cookbook.name} --seed ${request.seed} --output structural`,

@@ -5,6 +5,7 @@ import { readMetadata, roiSettings } from "../../scene/crop/index.js";
 import { recipeFor } from "../../scene/scan/index.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { whole, word } from "../run/knobs.js";
+import { notesOf } from "../run/notes.js";
 import type { Account, FlowContext, FlowOutcome, FlowRequest } from "../run/types.js";
 import { type Cropped, componentStep } from "../steps/crops.js";
 import { type Edited, editStep } from "../steps/edit.js";
@@ -145,7 +146,7 @@ function outcome(
     notes: [
       "Allocated counts the components that got the defect, anywhere on the board. Generated counts crops: a component that several frames show gives several.",
       `Restyled crops: ${edited.look}.`,
-      ...cropped.warnings.map((w) => w.message),
+      ...notesOf(cropped.warnings),
     ],
     next: [
       `reflow generate structural --cookbook ${request.cookbook.name} --output <the same> --to-workspace workspace`,

@@ -8,6 +8,7 @@ import { synthesiseStep } from "../anomaly/synthesise.js";
 import { DAY0, day0Crops, day0Steps, goodOutcome, kindPath } from "../good/flow.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { pairsOf, rootFolder, whole, word } from "../run/knobs.js";
+import { notesOf } from "../run/notes.js";
 import type { FlowContext, FlowOutcome } from "../run/types.js";
 import { rawFolder } from "../steps/artifacts.js";
 import { anomalyPairs } from "../workspace/from-anomaly.js";
@@ -101,7 +102,7 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
         ? ["No labelled pictures were given: shapes are drawn, and how they look is known by their names."]
         : []),
       ...good.notes,
-      ...placed.warnings.map((w) => w.message),
+      ...notesOf(placed.warnings),
     ],
     next: [
       `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,

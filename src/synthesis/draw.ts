@@ -9,6 +9,7 @@ import { materialOf } from "./material.js";
 import { placeFlip } from "./place-flip.js";
 import { placeTexture } from "./place-texture.js";
 import type { Variation } from "./shape.js";
+import { speckled } from "./speckle.js";
 import type { Exemplar, Flip, Lightings, Recipe, Surroundings } from "./types.js";
 
 /** A defect drawn into a crop. */
@@ -51,7 +52,9 @@ export function drawDefect(o: {
     const placed = placeFlip(material, recipe, exemplars, random.fork("place"));
     if (!placed) return undefined;
     const { toLight } = placed.flip;
-    const blended = blendFlip(canvas, placed.region, material, toLight, around.twoTone, random.fork("blend"));
+    const own = recipe.exemplars.map((i) => exemplars[i]);
+    const changed = speckled(placed.region, placed.flip, own, around.twoTone, random.fork("specks"));
+    const blended = blendFlip(canvas, changed, material, toLight, around.twoTone, random.fork("blend"));
     const exemplar = placed.exemplar === undefined ? undefined : exemplars[placed.exemplar];
     return {
       ...blended,

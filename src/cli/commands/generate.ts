@@ -1,7 +1,8 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import type { FlowRun } from "../../flows/index.js";
+import type { FlowRequest, FlowRun } from "../../flows/index.js";
+import type { Storage } from "../../flows/storage/index.js";
 import { ReflowError } from "../../kit/errors.js";
 import { nearestName } from "../../kit/nearest-name.js";
 import { cores } from "../../kit/pool.js";
@@ -93,6 +94,7 @@ async function run(word: string, flags: Flags): Promise<void> {
   const { signal, done } = onInterrupt();
   try {
     const { frozenClock, systemClock } = await import("../../engine/clock.js");
+    const storage = await storageOf(request);
     const epoch = Number(process.env.SOURCE_DATE_EPOCH);
     const result = await runFlow(definition, request, {
       output: flags.output,
@@ -100,6 +102,7 @@ async function run(word: string, flags: Flags): Promise<void> {
       emit: show.emit,
       signal,
       ...(process.env.IMAGE_EDIT_API_KEY && { apiKey: process.env.IMAGE_EDIT_API_KEY }),
+      ...(storage && { storage }),
       ...(flags.toWorkspace !== undefined && { toWorkspace: flags.toWorkspace }),
       clock: process.env.SOURCE_DATE_EPOCH && Number.isSafeInteger(epoch) ? frozenClock(epoch) : systemClock,
     });
@@ -115,6 +118,15 @@ async function run(word: string, flags: Flags): Promise<void> {
     show.clear();
     done();
   }
+}
+
+/** The storage root, where it is none of this machine's folders. */
+async function storageOf({ knobs }: FlowRequest): Promise<Storage | undefined> {
+  const { isLocalRoot } = await import("../../flows/knobs/index.js");
+  const root = knobs.dig_url_root;
+  if (typeof root !== "string" || isLocalRoot(root)) return undefined;
+  const { openStorage, s3Access } = await import("../../flows/storage/index.js");
+  return openStorage(root, s3Access(process.env));
 }
 
 function jsonOf({

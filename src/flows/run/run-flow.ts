@@ -5,7 +5,9 @@ import { type Emit, silent } from "../../kit/events.js";
 import { writeJsonAtomic } from "../../kit/files.js";
 import { acquireLock } from "../../loop/lock.js";
 import { writePage } from "../page/index.js";
+import type { Storage } from "../storage/index.js";
 import { writeWorkspace } from "../workspace/write.js";
+import { bringRoot } from "./bring.js";
 import type { FlowDefinition } from "./definition.js";
 import { makeFolder, openFolder, RESULT_FILE, removeIfEmpty } from "./folder.js";
 import { sweep } from "./leftovers.js";
@@ -32,6 +34,8 @@ export type RunOptions = Readonly<{
   clock?: Clock;
   /** Key of an image-edit server. */
   apiKey?: string;
+  /** The storage root of the request, where it is no folder of this machine: what is needed is copied to `inputs/`. */
+  storage?: Storage;
   /** Folder for a cold-start workspace. */
   toWorkspace?: string;
 }>;
@@ -45,7 +49,7 @@ export type RunOptions = Readonly<{
  */
 export async function runFlow(
   definition: FlowDefinition,
-  request: FlowRequest,
+  asked: FlowRequest,
   o: RunOptions,
 ): Promise<FlowRun> {
   const output = path.resolve(o.output);
@@ -54,7 +58,8 @@ export async function runFlow(
   const lock = await acquireLock(output);
   let finished = false;
   try {
-    await openFolder(output, request);
+    await openFolder(output, asked);
+    const request = await withRoot(asked, output, o);
     await sweep(path.join(output, "receipts"));
     const runner = stepRunner({
       request,
@@ -88,6 +93,17 @@ export async function runFlow(
     if (isNew && !finished) await removeIfEmpty(output);
   }
 }
+
+/** The request with a root that can be read here. */
+async function withRoot(request: FlowRequest, output: string, o: RunOptions): Promise<FlowRequest> {
+  if (!o.storage) return request;
+  const folder = path.join(output, INPUTS);
+  await sweep(folder);
+  const root = await bringRoot(o.storage, folder, request, { emit: o.emit ?? silent, signal: o.signal });
+  return { ...request, knobs: { ...request.knobs, dig_url_root: root } };
+}
+
+const INPUTS = "inputs";
 
 function stopped(error: unknown, signal: AbortSignal | undefined): unknown {
   if (!signal?.aborted) return error;

@@ -24,8 +24,9 @@ export function warpAbout(
   height: number,
 ): CanvasWarp {
   const [p, q, r, s] = [f(a), f(b), f(c), f(d)];
-  const tx = f(f(f(p * -fixed.x) + f(q * -fixed.y)) + fixed.x);
-  const ty = f(f(f(r * -fixed.x) + f(s * -fixed.y)) + fixed.y);
+  // The second product is added unrounded, as fused multiply-add does.
+  const tx = f(f(f(p * -fixed.x) + q * -fixed.y) + fixed.x);
+  const ty = f(f(f(r * -fixed.x) + s * -fixed.y) + fixed.y);
   const xs = [tx, p * width + tx, p * width + q * height + tx, q * height + tx];
   const ys = [ty, r * width + ty, r * width + s * height + ty, s * height + ty];
   const left = Math.floor(Math.min(...xs));

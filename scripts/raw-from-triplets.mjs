@@ -17,7 +17,15 @@ for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true
 for (const name of readdirSync(from)) {
   const [, stem, kind] = /^(.+)_(golden|test|mask)\.png$/.exec(name) ?? [];
   // The mask of picture X is X_mask.
-  if (kind) copyFileSync(path.join(from, name), path.join(folders[kind], `${stem}${kind === "mask" ? "_mask" : ""}.png`));
+  if (kind)
+    copyFileSync(
+      path.join(from, name),
+      path.join(folders[kind], `${stem}${kind === "mask" ? "_mask" : ""}.png`),
+    );
 }
-const spec = { defect_type: `${material}+${defect}`, spatial_dependency: "free", roi_prompt_defect_location: "" };
+const spec = {
+  defect_type: `${material}+${defect}`,
+  spatial_dependency: "free",
+  roi_prompt_defect_location: "",
+};
 writeFileSync(path.join(to, "defect_spec.jsonl"), `${JSON.stringify(spec)}\n`);

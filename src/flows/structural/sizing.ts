@@ -1,13 +1,24 @@
 import { ReflowError } from "../../kit/errors.js";
 import { CROPS_PER_PATCH, patchesFor } from "../knobs/index.js";
 
+type Yield = readonly (readonly [patches: number, crops: number])[];
+
 /**
  * Crops after so many frames, measured with `reflow generate structural` on our boards (docs/flows.md), all modes of
  * the cookbook, seed 0.
  */
-export const MEASURED_YIELD: Readonly<
-  Record<string, readonly (readonly [patches: number, crops: number])[]>
-> = {};
+export const MEASURED_YIELD: Readonly<Record<string, Yield>> = {
+  dense: [
+    [1, 1],
+    [2, 5],
+    [3, 10],
+    [5, 33],
+    [10, 69],
+    [15, 111],
+    [20, 197],
+    [35, 386],
+  ],
+};
 
 export type Sizing = Readonly<{
   render_patches: number;
@@ -33,15 +44,13 @@ export function sizeStructural(wanted: number, board?: string): Sizing {
   const render_patches = measured ? fewest(wanted, measured) : patchesFor(wanted);
   const expected = measured ? Math.round(yieldOf(render_patches, measured)) : undefined;
   const warnings: string[] = ["The number of crops is an estimate; the result reports the real one."];
-  if (wanted < CROPS_PER_PATCH)
+  if (!measured && wanted < CROPS_PER_PATCH)
     warnings.push(
       `Fewer than ${CROPS_PER_PATCH}: narrow defect_modes, component_types or ratio; one frame gives more than that on a full board.`,
     );
   if (render_patches === 1) warnings.push("A single frame may be empty; 2 or 3 are safer.");
   return { render_patches, expected, warnings };
 }
-
-type Yield = readonly (readonly [patches: number, crops: number])[];
 
 /** Crops after `patches` frames, straight between what was measured. */
 export function yieldOf(patches: number, measured: Yield): number {

@@ -106,13 +106,6 @@ function crossChecks(
       "scan_grid gives neither x_num nor y_num",
       "Give the number of cells along one axis or both.",
     );
-  if (config.solder_fillet?.enabled)
-    error(
-      ["solder_fillet", "enabled"],
-      "solder_fillet_unsupported",
-      "solder_fillet.enabled is true, but fillets cannot be added while rendering: they would lie on the joints of the scene",
-      "Set it to false. Scenes of `reflow scene import` and `reflow scene board` have joints, which follow defective parts.",
-    );
   for (const name of ["tombstone", "sideflip"] as const) {
     const tilt = config.defects?.[name];
     if (tilt && tilt.angle_min > tilt.angle_max)

@@ -118,7 +118,11 @@ describe("problems name file, line and column", () => {
     ["pipeline_type: good", "resolution: [1920]", "resolution"],
     ["pipeline_type: good", "random_seed: -1", "random_seed"],
     ["pipeline_type: good", "reflow: {lightings: [SolderLicht]}", "reflow.lightings[0]"],
-    ["pipeline_type: good", "solder_fillet: {enabled: true}", "solder_fillet.enabled"],
+    [
+      "pipeline_type: good",
+      "solder_fillet: {enabled: true, noise_octaves: 99}",
+      "solder_fillet.noise_octaves",
+    ],
   ])("%s → %s is refused at %s", (from, to, field) => {
     expect(merge(IMAGE.replace(from, to)).problems.map((p) => p.where?.field)).toEqual([field]);
   });

@@ -72,7 +72,7 @@ export const solderFillet = z.strictObject({
   bump: z.number().optional(),
   delta_x_decay: z.number().optional(),
   noise_scale: nonNegative.optional(),
-  noise_octaves: nonNegative.optional(),
+  noise_octaves: nonNegative.max(16).optional(),
   noise_amp: nonNegative.optional(),
   resolution: z.number().min(2).max(500).optional(),
   mat_color: rgb.optional(),

@@ -1,5 +1,6 @@
 import { NumpyRandom } from "../../kit/numpy-random.js";
 import type { TriangleMesh } from "../model.js";
+import { cornerNormals } from "./sheet.js";
 
 /** Shape of the fillet of contract 1.8. Lengths in the mesh's own unit (a 0603 at `longEdge` 9). */
 export type ContractFillet = Readonly<{
@@ -36,7 +37,8 @@ export const CONTRACT_FILLET: ContractFillet = Object.freeze({
 
 /**
  * The sheet of contract 1.8, vertex for vertex: x away from the termination, y across, both from 0. Its noise draws, per
- * octave, two phases and a rotation from NumPy's stream of seed 42. Ours is `jointMesh`; this one is for parity.
+ * octave, two phases and a rotation from NumPy's stream of seed 42. Shaded smoothly. Joints of our own scenes are
+ * `filletMesh`; this one is for cookbooks that ask for it (`solder_fillet`).
  */
 export function contractFillet(o: Partial<ContractFillet> = {}): TriangleMesh {
   const p = { ...CONTRACT_FILLET, ...o };
@@ -61,7 +63,8 @@ export function contractFillet(o: Partial<ContractFillet> = {}): TriangleMesh {
       const a = i * n + j;
       triangles.push(a, a + 1, a + n, a + 1, a + n + 1, a + n);
     }
-  return { points, triangles: Uint32Array.from(triangles) };
+  const faces = Uint32Array.from(triangles);
+  return { points, triangles: faces, normals: cornerNormals(points, faces) };
 }
 
 function sigmoid(x: number): number {

@@ -61,7 +61,7 @@ function doubleArea(points: Float32Array, a: number, b: number, c: number): numb
 }
 
 /** One normal per vertex, faces weighing by area, written per corner. */
-function cornerNormals(points: Float32Array, triangles: Uint32Array): Float32Array {
+export function cornerNormals(points: Float32Array, triangles: Uint32Array): Float32Array {
   const sums = new Float64Array(points.length);
   for (let t = 0; t < triangles.length; t += 3) {
     const normal = cross(points, triangles[t]!, triangles[t + 1]!, triangles[t + 2]!);

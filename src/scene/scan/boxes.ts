@@ -1,8 +1,9 @@
 import type { NpyField } from "../../kit/npy.js";
-import type { Mat4, Scene } from "../model.js";
+import type { Scene } from "../model.js";
 import type { PaletteEntry } from "../semantics/index.js";
-import type { View } from "../view.js";
+import type { Pose, View } from "../view.js";
 import { pixelsAlone } from "./coverage.js";
+import { shownIn, worldOf } from "./state.js";
 
 export const BOX_FIELDS = [
   { name: "semanticId", type: "<u4" },
@@ -25,7 +26,7 @@ export function tightBoxes(o: {
   scene: Scene;
   ids: Uint32Array;
   entries: readonly (PaletteEntry | undefined)[];
-  worlds: (part: number) => Mat4;
+  poses: ReadonlyMap<number, Pose>;
   view: View;
   width: number;
   height: number;
@@ -56,11 +57,11 @@ export function tightBoxes(o: {
       if (x > (box[2] as number)) box[2] = x;
       if (y > (box[3] as number)) box[3] = y;
     }
+  const [world, shown] = [worldOf(scene, o.poses), shownIn(scene, o.poses)];
   const found = [...groups].filter(([, group]) => group.seen > 0);
   return {
     rows: found.map(([, { entry, parts, box, seen }]) => {
-      const visible = parts.filter((part) => scene.parts[part]?.visible);
-      const alone = pixelsAlone(scene, visible, o.worlds, o.view, width, height);
+      const alone = pixelsAlone(scene, parts.filter(shown), world, o.view, width, height);
       const [x_min, y_min, x_max, y_max] = box as [number, number, number, number];
       const occlusionRatio = Math.min(1, Math.max(0, 1 - seen / Math.max(alone, seen)));
       return { semanticId: entry.id, x_min, y_min, x_max, y_max, occlusionRatio };

@@ -2,9 +2,9 @@ import path from "node:path";
 import sharp from "sharp";
 import { writeFileAtomic } from "../../kit/files.js";
 import { encodeNpyRecords } from "../../kit/npy.js";
-import type { Mat4, Scene } from "../model.js";
+import type { Scene } from "../model.js";
 import { colorMap } from "../semantics/index.js";
-import type { View } from "../view.js";
+import type { Pose, View } from "../view.js";
 import { BOX_FIELDS, tightBoxes } from "./boxes.js";
 import { entriesOf, paintLabels } from "./labels-image.js";
 import { FRAME_FILES } from "./layout.js";
@@ -20,8 +20,8 @@ export type FrameContent = Readonly<{
   /** Part index + 1 per pixel. */
   ids: Uint32Array;
   pictures: readonly Picture[];
-  /** Where each part stands in this frame. */
-  worlds: (part: number) => Mat4;
+  /** How parts stand in this frame that do not stand as the scene says. */
+  poses: ReadonlyMap<number, Pose>;
   view: View;
   width: number;
   height: number;

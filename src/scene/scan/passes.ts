@@ -8,7 +8,7 @@ import { defectLabels } from "./defects.js";
 import { MISSING_FOLDERS } from "./layout.js";
 import type { PassPlan } from "./types.js";
 
-type Pass = Omit<PassPlan, "frames">;
+type Pass = Omit<PassPlan, "frames"> & Readonly<{ poses: ReadonlyMap<number, Pose> }>;
 
 const NO_POSES: ReadonlyMap<number, Pose> = new Map();
 

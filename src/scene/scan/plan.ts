@@ -2,6 +2,7 @@ import { dataError, type Problem } from "../../kit/errors.js";
 import { NumpyRandom } from "../../kit/numpy-random.js";
 import { seeded } from "../../kit/random.js";
 import type { RenderConfig, Rig } from "../cookbook/index.js";
+import type { FilletDraw } from "../fillet/index.js";
 import { type FrameSlot, planFrames } from "../grid/index.js";
 import { below, sampleRig } from "../lights/index.js";
 import {
@@ -19,12 +20,13 @@ import { drawMotionBlur, type MotionBlur } from "./augmentation.js";
 import { boardBox } from "./board.js";
 import { mountOf, scanPath, viewAt } from "./camera.js";
 import { type PoseSource, poseSource } from "./defects.js";
+import { drawFillet, plainFillet, withFillets } from "./fillets.js";
 import { classLabels } from "./labels.js";
 import { metadataName, triggerFolder } from "./layout.js";
 import { type LightingPlan, type LightingState, planLighting } from "./lighting.js";
 import { recordOf, type TriggerFacts, triggerMetadata } from "./metadata.js";
 import { passesOf } from "./passes.js";
-import { withSolder } from "./solder.js";
+import { seenBy, withSolder } from "./solder.js";
 import type { FramePlan, ScanPlan, TriggerPlan } from "./types.js";
 import { namedByCell, planWarnings } from "./warnings.js";
 
@@ -65,8 +67,11 @@ export async function planScan(
     source && config.pipeline_type === "defect" && !config.randomize_defects_per_trigger
       ? source.prepare(new NumpyRandom(config.random_seed))
       : undefined;
+  const fillet = plainFillet(config);
   const drawn = slots.flatMap((frames, index) =>
-    frames.length === 0 ? [] : [drawTrigger({ scene, config, lighting, source, once }, index, frames)],
+    frames.length === 0
+      ? []
+      : [drawTrigger({ scene, config, lighting, source, once, fillet }, index, frames)],
   );
   const posed = [...new Set(drawn.map((d) => d.poses))].filter((poses) => poses !== undefined);
   problems.push(...posed.flatMap((poses) => poses.problems));
@@ -76,20 +81,30 @@ export async function planScan(
       ...{ metersPerUnit: scene.metersPerUnit, topZ: board.max[2] },
     });
   const views = drawn.flatMap((trigger) => trigger.frames.map(({ slot }) => viewOf(trigger, slot)));
-  const soldered = withSolder(scene, posed, views);
+  const seen = seenBy(views);
+  const soldered = withSolder(scene, posed, seen);
+  const fillets = drawn.flatMap(({ frames }) => frames.flatMap((frame) => frame.fillet ?? []));
+  const filleted = withFillets(soldered.scene, config, fillets, seen);
+  problems.push(...filleted.problems);
   const record = recordOf(config, merged, scene, path.record);
-  const passes = passesOf(soldered.scene, config, classes.written, drawn, soldered.changesOf);
+  const passes = passesOf(filleted.scene, config, classes.written, drawn, soldered.changesOf);
   const triggers = drawn.map((trigger, i): TriggerPlan => {
-    const frames = trigger.frames.map((frame): FramePlan => {
+    const frames = trigger.frames.map(({ fillet: own, ...frame }) => {
       const { slot } = frame;
-      return { ...frame, view: viewOf(trigger, slot), seed: slot.number, blur: trigger.blur };
+      const planned = { ...frame, view: viewOf(trigger, slot), seed: slot.number, blur: trigger.blur };
+      return { own, planned };
     });
     return {
       index: trigger.index,
       folder: triggerFolder(trigger.index, config.flat_output),
       metadataName: metadataName(trigger.index, config.flat_output),
       metadata: triggerMetadata(config, record, trigger),
-      passes: (passes[i] ?? []).map((pass) => ({ ...pass, frames })),
+      passes: (passes[i] ?? []).map(({ poses, ...pass }) => ({
+        ...pass,
+        frames: frames.map(
+          ({ own, planned }): FramePlan => ({ ...planned, poses: filleted.posesWith(poses, own) }),
+        ),
+      })),
     };
   });
   const lightings = triggers[0]?.passes[0]?.frames[0]?.lighting.captures.map((c) => c.lighting) ?? [];
@@ -98,7 +113,7 @@ export async function planScan(
     .reduce((sum, pass) => sum + pass.frames.length * (pass.outputs.rgb ? lightings.length : 1), 0);
   return {
     config,
-    scene: { ...soldered.scene, textures: [...scene.textures, ...lighting.textures] },
+    scene: { ...filleted.scene, textures: [...scene.textures, ...lighting.textures] },
     record,
     lightings,
     triggers,
@@ -113,6 +128,7 @@ type Drawing = Readonly<{
   lighting: LightingPlan;
   source: PoseSource | undefined;
   once: PosePlan | undefined;
+  fillet: FilletDraw | undefined;
 }>;
 
 export type DrawnTrigger = Omit<TriggerFacts, "frames"> &
@@ -120,8 +136,15 @@ export type DrawnTrigger = Omit<TriggerFacts, "frames"> &
     poses: PosePlan | undefined;
     tilt: readonly [x: number, y: number];
     blur: MotionBlur | undefined;
-    frames: readonly Readonly<{ slot: FrameSlot; lighting: LightingState; materials: MaterialChanges }>[];
+    frames: readonly (Held & Readonly<{ slot: FrameSlot }>)[];
   }>;
+
+/** What is drawn for a trigger, or anew for each of several samples of a cell. */
+type Held = Readonly<{
+  lighting: LightingState;
+  materials: MaterialChanges;
+  fillet: FilletDraw | undefined;
+}>;
 
 /** The draws of one trigger, in the order of contract 1.4 and 1.7. */
 function drawTrigger(o: Drawing, index: number, slots: readonly FrameSlot[]): DrawnTrigger {
@@ -137,12 +160,13 @@ function drawTrigger(o: Drawing, index: number, slots: readonly FrameSlot[]): Dr
     ? tinChanges(scene, config.pcba_root, tinBumps(config.tin_noise, config.random_seed))
     : new Map();
   const first = over(fixed, tin, drawMaterials(scene, config, random));
+  const fillet = drawFillet(o.fillet, config, random);
   const state = lighting.draw(random, rig, [index]);
   const tilt = cameraTilt(config, index);
   const blur = drawMotionBlur(config.augmentation, random);
   const poses = config.pipeline_type === "missing" ? o.source?.prepare(random) : early;
   const samples = config.pipeline_type === "good" ? config.samples_per_position : 1;
-  let held = { lighting: state, materials: first };
+  let held: Held = { lighting: state, materials: first, fillet };
   const frames = slots.map((slot, i) => {
     // The first sample keeps the trigger's draws; all others are drawn anew (contract 1.4).
     if (samples > 1 && i > 0) held = drawSample(o, rig, index, slot, samples, over(fixed, tin));
@@ -158,16 +182,18 @@ function drawSample(
   slot: FrameSlot,
   samples: number,
   base: MaterialChanges,
-): { lighting: LightingState; materials: MaterialChanges } {
+): Held {
   const { scene, config } = o;
   const stream = Math.max(0, config.seed) * 1000 + slot.position * samples + slot.sample;
   const random = new NumpyRandom(stream >>> 0);
   const materials = drawMaterials(scene, config, random);
+  const fillet = drawFillet(o.fillet, config, random);
   const bumps = drawTinNoise(config, random);
   const tin = bumps ? tinChanges(scene, config.pcba_root, bumps) : undefined;
   return {
     lighting: o.lighting.draw(random, rig, [trigger, slot.position, slot.sample]),
     materials: over(base, materials, tin),
+    fillet,
   };
 }
 

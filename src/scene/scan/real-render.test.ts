@@ -63,7 +63,7 @@ describe("with the path tracer", () => {
     const real = await openRenderer(plan.scene, { workers: 1 });
     try {
       for (const renderer of [fake, real])
-        await rendererState(renderer, plan).set(pass.poses, pass.frames[0]!.materials);
+        await rendererState(renderer, plan).set(pass.frames[0]!.poses, pass.frames[0]!.materials);
       for (const { view, slot } of pass.frames) {
         const [width, height] = plan.config.resolution;
         const { ids } = await fake.identify(view, width, height);

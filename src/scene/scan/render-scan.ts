@@ -15,7 +15,7 @@ import { BANNER } from "./metadata.js";
 import { planRecipe } from "./recipe-plan.js";
 import { writeResolved } from "./resolved.js";
 import { type Quality, runSettings } from "./settings.js";
-import { type RendererState, rendererState, worldOf } from "./state.js";
+import { type RendererState, rendererState } from "./state.js";
 import type { FramePlan, PassPlan, ScanPlan } from "./types.js";
 
 export type RenderScanOptions = ConfigChanges &
@@ -86,7 +86,7 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
   const make = async (pass: PassPlan, frame: FramePlan, folder: string, key: string): Promise<Done> => {
     const renderer = await open.get();
     state ??= rendererState(renderer, plan);
-    await state.set(pass.poses, frame.materials);
+    await state.set(frame.poses, frame.materials);
     const what = `frame ${records.length + 1} of ${total}`;
     const progress = (part: number, lighting: string | undefined) => {
       const detail = { frame: key, ...(lighting ? { lighting } : {}) };
@@ -97,7 +97,7 @@ export async function renderScan(o: RenderScanOptions): Promise<ScanResult> {
     const [width, height] = plan.config.resolution;
     const names = await writeFrame(path.join(o.output, folder), {
       ...{ id: frame.slot.id, scene: plan.scene, pass, view: frame.view, width, height },
-      ...{ ids: made.ids, pictures: made.pictures, worlds: worldOf(plan.scene, pass.poses) },
+      ...{ ids: made.ids, pictures: made.pictures, poses: frame.poses },
     });
     return { frame: key, inputs: "", files: names.map((name) => path.posix.join(folder, name)) };
   };

@@ -36,9 +36,14 @@ export function rendererState(renderer: Renderer, plan: ScanPlan): RendererState
   };
 }
 
-/** Where a part stands under the poses of a pass. */
+/** Where a part stands under the poses of a frame. */
 export function worldOf(scene: Scene, poses: ReadonlyMap<number, Pose>): (part: number) => Mat4 {
   return (part) => poses.get(part)?.world ?? (scene.parts[part]?.world as Mat4);
+}
+
+/** Whether a part is shown under the poses of a frame. */
+export function shownIn(scene: Scene, poses: ReadonlyMap<number, Pose>): (part: number) => boolean {
+  return (part) => poses.get(part)?.visible ?? scene.parts[part]?.visible ?? false;
 }
 
 function restored(scene: Scene, index: number): Pose {

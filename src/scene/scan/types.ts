@@ -16,6 +16,7 @@ export type FramePlan = Readonly<{
   seed: number;
   lighting: LightingState;
   materials: MaterialChanges;
+  poses: ReadonlyMap<number, Pose>;
   blur: MotionBlur | undefined;
 }>;
 
@@ -24,7 +25,6 @@ export type PassPlan = Readonly<{
   /** Below the trigger's folder: "" but for the missing flow. */
   folder: string;
   outputs: WriterOutputs;
-  poses: ReadonlyMap<number, Pose>;
   /** Labels of each part. */
   labels: readonly Labels[];
   palette: Palette;

@@ -74,7 +74,12 @@ function barText(p: Progress): string {
 }
 
 function plainText(p: Progress): string {
-  return `${p.what}: ${p.done} of ${p.total} ${p.unit}${tail(p)}`;
+  return `${p.what}: ${outOf(p)}${tail(p)}`;
+}
+
+/** `3 of 7 frames`, `1 of 1 frame`. */
+export function outOf({ done, total, unit }: Pick<Progress, "done" | "total" | "unit">): string {
+  return `${done} of ${total} ${total === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 
 function tail(p: Progress): string {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { RunStatus } from "../../loop/status.js";
-import { duration, quoted, suggest } from "../output.js";
+import { duration, outOf, quoted, suggest } from "../output.js";
 
 /** `reflow status <run-dir>`: what is true of a run, read from disk. */
 export function registerStatus(program: Command): void {
@@ -30,10 +30,8 @@ function statusText(s: RunStatus): string {
       `${m.label === s.best ? "Best:    " : "         "}${m.label} ${Number(m.value.toFixed(3))}${m.unit}${m.passed ? " met" : ""}`,
     );
   if (s.progress?.what) {
-    const { what, done, total, unit, eta } = s.progress;
-    lines.push(
-      `Now:     ${what} ${done} of ${total} ${unit}${eta === undefined ? "" : `, ${duration(eta)} left`}`,
-    );
+    const { what, eta } = s.progress;
+    lines.push(`Now:     ${what} ${outOf(s.progress)}${eta === undefined ? "" : `, ${duration(eta)} left`}`);
   }
   if (s.events.length > 0) lines.push("Last events:");
   for (const e of s.events) lines.push(`  ${e.ts} ${e.iter}/${e.stage} ${e.status}: ${e.summary}`);

@@ -30,8 +30,10 @@ function statusText(s: RunStatus): string {
       `${m.label === s.best ? "Best:    " : "         "}${m.label} ${Number(m.value.toFixed(3))}${m.unit}${m.passed ? " met" : ""}`,
     );
   if (s.progress?.what) {
-    const { what, eta } = s.progress;
-    lines.push(`Now:     ${what} ${outOf(s.progress)}${eta === undefined ? "" : `, ${duration(eta)} left`}`);
+    const { what, done = 0, total = 0, unit = "", eta } = s.progress;
+    lines.push(
+      `Now:     ${what} ${outOf({ done, total, unit })}${eta === undefined ? "" : `, ${duration(eta)} left`}`,
+    );
   }
   if (s.events.length > 0) lines.push("Last events:");
   for (const e of s.events) lines.push(`  ${e.ts} ${e.iter}/${e.stage} ${e.status}: ${e.summary}`);

@@ -9,6 +9,7 @@ import {
 import { dataError } from "../../kit/errors.js";
 import { exists } from "../../kit/files.js";
 import { decodeImage, writeImage } from "../../kit/images.js";
+import type { FlowCookbook } from "../cookbook/index.js";
 import { type AugmentationConfig, augmentationSchema, readConfig, requiredFile } from "../cookbook/index.js";
 import type { FlowRequest, Step, StepIo } from "../run/types.js";
 import type { Look } from "./look.js";
@@ -23,6 +24,11 @@ export type Edited = {
 };
 
 const NEEDS = "the image-edit step needs";
+
+/** Reads the configuration of the step, so that a fault in it is told before anything is rendered. */
+export async function editConfig(cookbook: FlowCookbook): Promise<AugmentationConfig> {
+  return readConfig(requiredFile(cookbook, "augmentation", NEEDS), augmentationSchema);
+}
 
 /**
  * Restyles pictures, pixel for pixel of the same size (dig 1.4). `pairs`: files below `input`, and what they become

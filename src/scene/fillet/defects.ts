@@ -15,7 +15,7 @@ export type DefectScene = Readonly<{
 
 /**
  * Adds to the scene, hidden, the solder joints that the defects of each plan leave behind: the same solder on the same
- * pads, drawn to the part where it now stands, or as a dome where none is. Parts keep their indices; a new joint has its
+ * pads, drawn to the part where it now stands, or an uneven sheet where none is. Parts keep their indices; a new joint has its
  * golden one's path, labels and material. Joints that no metal touched, or whose metal is where it was (a chip turned
  * half round), stay as they are, and so do all under `upstream` geometry.
  */

@@ -3,6 +3,7 @@ import { invert, transformPoint, transformPoints } from "../matrix.js";
 import type { Box, Mat4, TriangleMesh } from "../model.js";
 import { areaOf, convexHull, longestEdge } from "../outline.js";
 import { landHeight } from "../poses/index.js";
+import { bareSurface } from "./bare.js";
 import { type Cover, coverOf, type Lattice, latticeOf, solderSurface } from "./field.js";
 import { sheetOf } from "./sheet.js";
 
@@ -79,11 +80,23 @@ export function readJoint(
   return { toWorld, toJoint, lattice, volume, climb, reach: Math.max(reach, 0.25 * climb), film, touched };
 }
 
-/** The same solder around the metal where it now stands (world triangles; none: the part is gone). */
+/** The same solder around the metal where it now stands (world triangles); uneven where none touches the pad. */
 export function remakeJoint(joint: Joint, metal: Float64Array): TriangleMesh {
   const cover = coverOf(joint.lattice, transformPoints(metal, joint.toJoint));
-  const { height } = solderSurface({ ...joint, cover });
+  const height = cover.low.some((low, at) => isWetted(cover, at, low, joint.reach))
+    ? solderSurface({ ...joint, cover }).height
+    : bareSurface(joint.lattice, joint.volume, keyOf(joint));
   return sheetOf(joint.lattice, height, 0);
+}
+
+/** Metal close enough above the pad to draw solder to it. */
+function isWetted(cover: Cover, at: number, low: number, reach: number): boolean {
+  return low <= reach && cover.high[at]! > 0;
+}
+
+/** Tells pads apart, the same on every run. */
+function keyOf({ toWorld }: Joint): string {
+  return [toWorld[12]!, toWorld[13]!, toWorld[14]!].map((v) => v.toPrecision(6)).join("/");
 }
 
 /**
@@ -100,7 +113,7 @@ export function isDisturbed(
     coverOf(joint.lattice, transformPoints(soup, joint.toJoint)),
   ) as [Cover, Cover];
   const least = 0.02 * millimetre;
-  const wetted = (cover: Cover, at: number): boolean => cover.low[at]! <= joint.reach && cover.high[at]! > 0;
+  const wetted = (cover: Cover, at: number) => isWetted(cover, at, cover.low[at]!, joint.reach);
   let under = 0;
   let differ = 0;
   a.low.forEach((_, at) => {

@@ -5,7 +5,7 @@
 //
 // Renders a quarter of the board (cell 0 to 3; cell 2 of the dense one has most defects) good, with defects and with
 // parts missing into <dir> (a temporary folder, or one that is kept and resumed), and cuts component pairs out of them,
-// all by the command line as a user would. Defects that the quarter does not show are framed one by one.
+// all by the command line as a user would. Defects of which the quarter shows fewer than three are framed one by one.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -89,12 +89,19 @@ function render() {
     );
 }
 
-/** Pairs of up to three components of every defect that `shown` lacks. */
+/** Pairs that bring every defect of which `shown` has fewer up to three; families that it lacks come first. */
 function closeUps(shown) {
   const { defects } = JSON.parse(readFileSync(path.join(work, "defect", "trigger_0000", "metadata.json")));
-  const absent = defects.filter(({ defect }) => !shown.some((p) => p.label === defect));
-  return [...new Set(absent.map(({ defect }) => defect))]
-    .flatMap((defect) => absent.filter((d) => d.defect === defect).slice(0, 3))
+  return [...new Set(defects.map(({ defect }) => defect))]
+    .flatMap((defect) => {
+      const own = shown.filter((p) => p.label === defect);
+      const others = defects
+        .filter((d) => d.defect === defect && !own.some((p) => p.component === d.path))
+        .map((d) => ({ ...d, family: familyOf(d.path) }));
+      return varied([...own, ...others], 3)
+        .filter((d) => !own.includes(d))
+        .slice(0, Math.max(0, 3 - own.length));
+    })
     .flatMap(({ defect, path: prim }, i) => {
       const name = `close-${defect}-${i}`;
       const cookbook = closeCookbook(name, prim);
@@ -105,7 +112,7 @@ function closeUps(shown) {
           ...["--patches", "1", "--lightings", LIGHTINGS[0]],
         );
       return pairsOf(path.join(work, name, "good"), path.join(work, name, "defect"), `pairs-${name}`).filter(
-        (pair) => pair.label === defect,
+        (pair) => pair.component === prim,
       );
     });
 }
@@ -129,8 +136,7 @@ function pairsOf(good, bad, name) {
   return frames
     .flatMap((f) => f.pairs)
     .map(({ label, object, component }) => ({
-      label,
-      family: familyOf(component),
+      ...{ label, component, family: familyOf(component) },
       golden: path.join(folder, "golden", `${object}_${LIGHTINGS[0]}.png`),
       test: path.join(folder, "defect", `${object}_${LIGHTINGS[0]}.png`),
     }));
@@ -229,7 +235,7 @@ await sheet(
     const own = made.filter((p) => p.label === label);
     return {
       title: label.replaceAll("_", " "),
-      under: wide.some((p) => p.label === label) ? `${own.length} in the frame` : "framed one by one",
+      under: `${wide.filter((p) => p.label === label).length} in the frame`,
       cells: varied(own, 3).flatMap((p) => [sharp(p.golden), sharp(p.test)]),
     };
   }),

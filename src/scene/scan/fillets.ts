@@ -158,7 +158,7 @@ function warnings(
       warning(
         "solder_fillet_adrift",
         `the fillets of ${adrift} of ${filleted} components start above them or beyond their middle`,
-        "inward_offset_mm and z_offset_mm are millimetres by the scene's metersPerUnit: make them smaller, or set adaptive_scale: true.",
+        "inward_offset_mm and z_offset_mm are millimetres by the scene's metersPerUnit: make them smaller; adaptive_scale: true needs no inward_offset_mm.",
         config.solder_fillet?.z_offset_mm === undefined ? "inward_offset_mm" : "z_offset_mm",
       ),
     );

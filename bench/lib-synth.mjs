@@ -98,15 +98,35 @@ function filledBox(m) {
   return { ...m, data };
 }
 
+/** Names alone on real surfaces: masks of real defects, no pictures of them. */
+async function tileByName(to) {
+  const root = sharedData("magnetic-tile");
+  for (const [name, label] of [
+    ["scratch", "crack"],
+    ["crack", "crack"],
+    ["pit", "blowhole"],
+    ["stain", "fray"],
+    ["discoloration", "uneven"],
+  ])
+    for (const file of readdirSync(path.join(root, "masks", label)).slice(0, 8)) {
+      const mask = await decodeImage(path.join(root, "masks", label, file), "gray");
+      if (mask.data.some((v) => v > 127))
+        await put(path.join(to, "Tile", "mask", name, `${path.parse(file).name}_mask.png`), mask);
+    }
+  for (const name of readdirSync(path.join(root, "images", "free")))
+    await put(
+      path.join(to, "Tile", "clean_image", `${path.parse(name).name}.png`),
+      await decodeImage(path.join(root, "images", "free", name)),
+    );
+}
+
 export const FOLDERS = {
+  "tile-by-name": tileByName,
   "magnetic-tile": magneticTile,
   "meiwei-pcb": meiwei,
   "pcba-components": (to) => components72(to, true),
   "pcba-by-name": (to) => components72(to, false),
 };
-
-/** Names that physics knows, drawn on surfaces by masks that belong to other defects. */
-export const BY_NAME = ["scratch", "crack", "pit", "stain", "discoloration"];
 
 /** Test cases: masks of specimens, turned and sized a little, laid on clean pictures of the same texture. */
 export async function writeTestcases({ checkpoint, dataset, to, count, seed }) {

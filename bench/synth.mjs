@@ -25,7 +25,7 @@ const { values: flag } = parseArgs({
   options: {
     data: {
       type: "string",
-      default: "deeppcb,ball-screw,magnetic-tile,meiwei-pcb,pcba-components,pcba-by-name",
+      default: "deeppcb,ball-screw,magnetic-tile,meiwei-pcb,pcba-components,pcba-by-name,tile-by-name",
     },
     count: { type: "string", default: "24" },
     seed: { type: "string", default: "1" },
@@ -62,7 +62,10 @@ async function fromFolder(name) {
   await FOLDERS[name](at("data"));
   await fitCheckpoint({ dataset: at("data"), output: at("ck") });
   process.env.SYNTH_BANK = path.join(at("ck"), "bank");
-  const few = name.startsWith("pcba") || name.startsWith("meiwei") ? Math.min(count, 12) : count;
+  const few =
+    name.startsWith("pcba") || name.endsWith("by-name") || name.startsWith("meiwei")
+      ? Math.min(count, 12)
+      : count;
   const file = await writeTestcases({
     checkpoint: at("ck"),
     dataset: at("data"),
@@ -158,7 +161,9 @@ async function fromPairs(name) {
     const real = [];
     // Of the same boards where there are enough, else of other boards, which can be told by their ground alone.
     const same = ngRows.filter((r) => r.label === type);
-    for (const row of same.length >= 12 ? same.slice(0, 40) : kpi.filter((r) => r.label === type).slice(0, 40)) {
+    for (const row of same.length >= 12
+      ? same.slice(0, 40)
+      : kpi.filter((r) => r.label === type).slice(0, 40)) {
       const e = await exemplarOfRow(row, around);
       if (e) real.push({ e, row });
     }
@@ -183,7 +188,12 @@ async function fromPairs(name) {
       real.map(({ e }) => traitsOf(e.test[0], e.mask)),
       traits,
     );
-    stats.push({ type: same.length >= 12 ? type : `${type} (real: other boards)`, real: real.length, made: own.length, auc: auc?.auc.toFixed(2) });
+    stats.push({
+      type: same.length >= 12 ? type : `${type} (real: other boards)`,
+      real: real.length,
+      made: own.length,
+      auc: auc?.auc.toFixed(2),
+    });
     const shown = [];
     for (const { row } of real.slice(0, 5)) shown.push({ image: await decodeImage(row.test[0]) });
     sheetRows.push({ title: type, real: shown, made: pictures });

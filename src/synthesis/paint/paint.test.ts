@@ -1,0 +1,201 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Pixels, writeImage } from "../../kit/images.js";
+import { seeded } from "../../kit/random.js";
+import { area, grey, type Mask, mask } from "../../vision/index.js";
+import { extents } from "../exemplar.js";
+import { enlargedMask, windowOf } from "../window/index.js";
+import { compressedAlike, jpegQuality } from "./jpeg.js";
+import { kindOf } from "./kinds.js";
+import { paintDefect, type TypeKnowledge } from "./paint.js";
+import { meanOver, ringOf } from "./tools.js";
+import type { Specimen } from "./types.js";
+
+const [W, H] = [100, 80];
+const ellipse = (x: number, y: number, a: number, b: number): Mask => {
+  const m = mask(W, H);
+  for (let i = 0; i < m.data.length; i++)
+    if ((((i % W) - x) / a) ** 2 + ((Math.floor(i / W) - y) / b) ** 2 <= 1) m.data[i] = 1;
+  return m;
+};
+/** A metal sheet that is brighter on the right. */
+function sheet(channels: 1 | 3, noise = 3): Pixels {
+  const random = seeded("sheet");
+  const data = new Uint8Array(W * H * channels);
+  for (let i = 0; i < data.length; i++)
+    data[i] = 100 + 0.6 * (Math.floor(i / channels) % W) + 10 * (i % channels) + noise * random.normal();
+  return { width: W, height: H, channels, data };
+}
+/** Two stripes of conductor (dark) on light laminate. */
+function board(): Pixels {
+  const random = seeded("board");
+  const data = Uint8Array.from({ length: W * H }, (_, i) => {
+    const x = i % W;
+    const v = (x >= 20 && x < 40) || (x >= 60 && x < 80) ? 30 : 220;
+    return v + 3 * random.normal();
+  });
+  return { width: W, height: H, channels: 1, data };
+}
+const settings = { strength: 1, variety: 0.5 };
+const named = (anomaly: string, specimens: readonly Specimen[] = []): TypeKnowledge => ({
+  defectType: `T+${anomaly}`,
+  anomaly,
+  specimens,
+});
+function paint(image: Pixels, region: Mask, type: TypeKnowledge, seed = 1) {
+  const window = windowOf(region, { ratio: 2 })!;
+  const painted = paintDefect(image, region, window, type, settings, seeded(seed));
+  const allowed = enlargedMask(region, window);
+  let outside = 0;
+  painted.image.data.forEach((v, i) => {
+    if (!allowed.data[Math.floor(i / image.channels)] && v !== image.data[i]) outside++;
+  });
+  expect(outside).toBe(0);
+  return painted;
+}
+
+test.each([
+  ["IC-bridge solder", "solder"],
+  ["excess_solder", "solder"],
+  ["less_solder", "less_solder"],
+  ["missing-solder", "less_solder"],
+  ["missing", "missing"],
+  ["Scratches", "scratch"],
+  ["micro crack", "crack"],
+  ["pitting", "pit"],
+  ["blowhole", "pit"],
+  ["discolouration", "discoloration"],
+  ["flux_residue", "stain"],
+  ["mouse-bite", "conductor"],
+  ["short", "conductor"],
+  ["gizmo", undefined],
+])("%s is %s", (name, is) => {
+  expect(kindOf(name)?.is).toBe(is);
+});
+
+describe("by name alone", () => {
+  const names = [
+    "solder bridge",
+    "less_solder",
+    "missing",
+    "scratch",
+    "crack",
+    "pit",
+    "stain",
+    "discoloration",
+    "gizmo",
+  ];
+  test.each(names.flatMap((n) => [[n, 1] as const, [n, 3] as const]))(
+    "%s on %i channels",
+    (name, channels) => {
+      const region =
+        name === "scratch" || name === "crack" ? ellipse(50, 40, 22, 2.5) : ellipse(50, 40, 14, 9);
+      const image = sheet(channels);
+      const made = paint(image, region, named(name));
+      expect(made.changed).toBeGreaterThan(0.4 * area(region));
+      expect(paint(image, region, named(name)).image).toEqual(made.image);
+      expect(paint(image, region, named(name), 2).image).not.toEqual(made.image);
+    },
+  );
+
+  test("a crack and a pit are darker than their surroundings, wherever the light comes from", () => {
+    for (const [name, region] of [
+      ["crack", ellipse(50, 40, 22, 2.5)],
+      ["pit", ellipse(70, 40, 8, 8)],
+    ] as const) {
+      const g = grey(paint(sheet(1), region, named(name)).image);
+      expect(meanOver(g, region)).toBeLessThan(meanOver(g, ringOf(region, 4, 9)) - 12);
+    }
+  });
+});
+
+describe("conductor", () => {
+  const dark = (image: Pixels, m: Mask): number => {
+    let n = 0;
+    for (let i = 0; i < m.data.length; i++) if (m.data[i] && image.data[i]! < 125) n++;
+    return n / area(m);
+  };
+  test("a short fills the gap, an open clears the line, each with the noise of its material", () => {
+    const gap = ellipse(50, 40, 12, 4);
+    const short = paint(board(), gap, named("short"));
+    expect(short.painter).toBe("conductor added");
+    expect(dark(short.image, gap)).toBe(1);
+    const line = ellipse(30, 40, 12, 4);
+    const open = paint(board(), line, named("open"));
+    expect(open.painter).toBe("conductor lost");
+    expect(dark(open.image, line)).toBeLessThan(0.05);
+  });
+  test("where there is nothing to turn the picture stays, and says so", () => {
+    const region = ellipse(10, 40, 5, 5);
+    const made = paint(board(), region, named("open"));
+    expect([made.painter, made.changed]).toEqual(["none", 0]);
+  });
+});
+
+describe("from specimens", () => {
+  const spot = ellipse(50, 40, 9, 7);
+  const picture = { ...sheet(1), data: sheet(1).data.map((v, i) => (spot.data[i] ? 35 + ((i * 7) % 9) : v)) };
+  const { long, across, angle } = extents(spot);
+  const specimen: Specimen = {
+    id: "s",
+    defectType: "T+x",
+    mask: spot,
+    picture,
+    long,
+    across,
+    angle,
+    area: area(spot),
+  };
+
+  test("its picture where the mask fits, grown where it does not; both as dark as it is", () => {
+    const fits = paint(sheet(1), ellipse(40, 35, 10, 8), named("x", [specimen]));
+    expect([fits.painter, fits.specimen]).toEqual(["transplant", "s"]);
+    const long = ellipse(50, 40, 30, 4);
+    const grown = paint(sheet(1), long, named("x", [specimen]));
+    expect(grown.painter).toBe("grown");
+    expect(meanOver(grey(grown.image), long)).toBeLessThan(100);
+    expect(meanOver(grey(fits.image), ellipse(40, 35, 6, 5))).toBeLessThan(75);
+  });
+
+  test("contrast follows the light of the place", () => {
+    const dim = { ...sheet(1), data: sheet(1).data.map((v) => v * 0.5) };
+    const made = paint(dim, spot, named("x", [specimen]));
+    const before = meanOver(grey(picture), spot) / meanOver(grey(picture), ringOf(spot, 3, 8));
+    const after = meanOver(grey(made.image), spot) / meanOver(grey(made.image), ringOf(spot, 3, 8));
+    expect(Math.abs(after - before)).toBeLessThan(0.12);
+  });
+
+  test("strong edges of the place stay visible beneath a specimen that had none", () => {
+    const region = ellipse(60, 40, 9, 7);
+    const bright: Specimen = {
+      ...specimen,
+      picture: { ...picture, data: sheet(1).data.map((v, i) => (spot.data[i] ? v * 0.75 : v)) },
+    };
+    const made = paint(board(), region, named("x", [bright]));
+    expect(made.painter).toBe("film");
+    const at = (x: number): number => made.image.data[40 * W + x]!;
+    expect(at(55) - at(65)).toBeGreaterThan(90);
+  });
+});
+
+describe("compression", () => {
+  test.each([60, 75, 92, 97])("quality %i is read back", async (quality) => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), "jpeg-")), "a.jpg");
+    await writeImage(file, sheet(3), quality);
+    expect(Math.abs((await jpegQuality(file))! - quality)).toBeLessThanOrEqual(1);
+  });
+  test("only touched pixels take its traces", async () => {
+    const m = ellipse(50, 40, 10, 10);
+    const worn = await compressedAlike(sheet(1, 12), m, 50);
+    let inside = 0;
+    const clean = sheet(1, 12).data;
+    worn.data.forEach((v, i) => {
+      if (m.data[i]) inside += Number(v !== clean[i]);
+      else expect(v).toBe(clean[i]);
+    });
+    expect(inside).toBeGreaterThan(50);
+    expect(await compressedAlike(worn, m, undefined)).toBe(worn);
+  });
+});

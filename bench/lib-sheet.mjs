@@ -26,7 +26,7 @@ export async function sheet(file, given) {
     parts.push({ input: await cell(picture, box), left: Math.round(x), top: Math.round(y) });
   for (const [r, row] of rows.entries()) {
     const top = r * (CELL + GAP + HEAD);
-    const words = `${row.title.replaceAll("&", "+")}${reals > 0 ? ": real," : ":"} then clean and made in turn`;
+    const words = `${row.title.replaceAll("&", "+")}${row.real.length > 0 ? ": real, then clean and made in turn" : ": clean and made in turn"}`;
     parts.push({
       input: Buffer.from(
         `<svg width="${width}" height="${HEAD}"><text x="3" y="13" font-size="13" font-family="sans-serif" fill="#222">${words}</text></svg>`,

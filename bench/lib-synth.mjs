@@ -146,9 +146,8 @@ export async function writeTestcases({ checkpoint, dataset, to, count, seed }) {
       const angle = still ? 0 : random.range(-0.4, 0.4);
       const box = boundsOf(e.mask);
       const reach = (Math.hypot(box.width, box.height) / 2) * size + 4;
-      const at = still
-        ? placeOf(e, image, random)
-        : { x: random.range(reach, image.width - reach), y: random.range(reach, image.height - reach) };
+      // Where such defects are seen: at the edge of a tile as real ones are, or what is measured is the place.
+      const at = placeOf(e, image, random, still ? 5 : 12);
       if (!still && (image.width < 2 * reach || image.height < 2 * reach)) continue;
       const map = placing(centroid(e.mask), at, angle, size, random.chance(0.5) && !still ? -size : size);
       const mask = warpMask(e.mask, map, image.width, image.height);
@@ -180,13 +179,13 @@ export async function writeTestcases({ checkpoint, dataset, to, count, seed }) {
   return file;
 }
 
-/** Component defects belong to their part: where the specimen was seen, a few pixels aside. */
-function placeOf(e, image, random) {
+/** Where the specimen was seen, relative to its picture, some pixels aside. */
+function placeOf(e, image, random, aside) {
   const items = JSON.parse(readFileSync(path.join(process.env.SYNTH_BANK, "bank.json"), "utf8")).items;
   const item = items.find((i) => i.id === e.id);
   const c = centroid(e.mask);
   return {
-    x: ((item.box.x + c.x) / item.sourceSize.width) * image.width + random.range(-5, 5),
-    y: ((item.box.y + c.y) / item.sourceSize.height) * image.height + random.range(-5, 5),
+    x: ((item.box.x + c.x) / item.sourceSize.width) * image.width + random.range(-aside, aside),
+    y: ((item.box.y + c.y) / item.sourceSize.height) * image.height + random.range(-aside, aside),
   };
 }

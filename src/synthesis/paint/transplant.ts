@@ -22,6 +22,8 @@ import type { Ground, Paint, Specimen } from "./types.js";
 const RIM = 2;
 /** A laid specimen is used as it is from this overlap on, and between these sizes; else its look is grown anew. */
 const GOOD_FIT = 0.55;
+/** Thin ones must fit better: a crack beside its mask is a wrong label. */
+const THIN = { across: 7, fit: 0.75 } as const;
 const SIZES = [0.5, 1.8] as const;
 
 type Choice = Readonly<{ specimen: Specimen; alignment: Alignment; cost: number }>;
@@ -36,7 +38,11 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   if (pictured.length === 0) return undefined;
   const choice = choose(g, pictured);
   const { specimen, alignment } = choice;
-  const laid = alignment.fit >= GOOD_FIT && alignment.scale >= SIZES[0] && alignment.scale <= SIZES[1];
+  const thin = specimen.across * alignment.scale < THIN.across;
+  const laid =
+    alignment.fit >= (thin ? THIN.fit : GOOD_FIT) &&
+    alignment.scale >= SIZES[0] &&
+    alignment.scale <= SIZES[1];
   const touched = intersect(dilate(g.region, RIM), g.allowed);
   const picture = specimen.picture!;
   const ring = ringOf(g.region, RIM, RIM + 4);

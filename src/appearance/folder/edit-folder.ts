@@ -165,7 +165,7 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
     problems.push({
       code: "picture_not_edited",
       severity: "warning",
-      message: `${strange.length} pictures are neither PNG nor JPEG and were copied unchanged`,
+      message: `pictures that are neither PNG nor JPEG were copied unchanged: ${strange.length}`,
       hint: "Save them as PNG and run the command again.",
       where: { file: joinInside(input, strange[0].relative) },
     });

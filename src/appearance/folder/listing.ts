@@ -28,7 +28,7 @@ export function roleOf(relative: string): Role {
 
 /**
  * All files below `root`, sorted, hidden ones and our own left out. Symbolic links to files are files; those to
- * folders are not entered. Throws `folder_missing`.
+ * folders are not entered. Throws `folder_missing` and `not_a_folder`.
  */
 export async function listFolder(root: string): Promise<readonly Listed[]> {
   const found: string[] = [];
@@ -45,7 +45,16 @@ export async function listFolder(root: string): Promise<readonly Listed[]> {
   try {
     await walk("");
   } catch (error) {
-    if (isErrno(error, "ENOENT", "ENOTDIR"))
+    if (isErrno(error, "ENOTDIR"))
+      throw dataError(
+        "not_a_folder",
+        `expected a folder, found a file: ${root}`,
+        "Name the folder that holds it.",
+        {
+          file: root,
+        },
+      );
+    if (isErrno(error, "ENOENT"))
       throw dataError("folder_missing", `no such folder: ${root}`, "Check the path.", { file: root });
     throw explainReadError(error, root);
   }

@@ -54,14 +54,16 @@ export function registerAsk(program: Command): void {
     .option("--remember", "store values of this request that differ from the stored ones")
     .option("--json", "one JSON document; never asks")
     .addHelpText("after", HELP)
-    .action(async (text: string, flags: Flags) => {
+    .action(async (said: string, flags: Flags) => {
+      // The words are shown again: nothing in them may steer a terminal.
+      const text = said.replaceAll(/\p{Cc}/gu, " ");
       const { loadPreferences, resolve } = await import("../../flows/intake/index.js");
       const file = await preferencesPath(flags.preferences);
       const memory = await loadPreferences(file);
       const env = await environment(flags.platform);
       let request: IntakeRequest = {
         text,
-        ...(flags.root !== undefined && { root: flags.root }),
+        ...(flags.root !== undefined && { root: fullRoot(flags.root) }),
         ...(flags.pool !== undefined && { pool: flags.pool }),
         ...(flags.name !== undefined && { name: flags.name }),
         ...(flags.planOnly && { planOnly: true }),
@@ -79,7 +81,7 @@ export function registerAsk(program: Command): void {
 
 const HELP = `
 Without a terminal open questions are printed as JSON and the exit code is 5; answer them with --answer or --answers.
-Exit codes: 0 a plan, 2 the request cannot work, 5 questions are open.
+Exit codes: 0 a plan, 2 the request cannot work, 3 answers or preferences cannot be read, 5 questions are open.
 
 Examples:
   reflow ask "good images of the dense board, max 3 emitted" --root /data/dig
@@ -98,8 +100,7 @@ async function finish(
     print({ ...result, exit_code: QUESTIONS_OPEN });
     if (!flags.json) {
       for (const question of result.questions) process.stderr.write(`${questionText(question)}\n`);
-      const first = result.questions[0]!.id;
-      suggest(`reflow ask ${quoted(o.text)} --answer ${first}=a`);
+      suggest(again(o.text, flags, result.questions));
     }
     process.exitCode = QUESTIONS_OPEN;
     return;
@@ -108,15 +109,44 @@ async function finish(
   const now = plan.remember.filter((r) => r.when === "now" || (r.when === "conflict" && flags.remember));
   if (flags.json) print({ ...result, exit_code: 0 });
   else process.stdout.write(planSections(plan, flags.platform));
-  if (!flags.planOnly) await remember(o.file, Object.fromEntries(now.map((r) => [r.item, r.value])));
+  if (!flags.planOnly) await remember(o.file, Object.fromEntries(now.map((r) => [r.item, kept(r)])));
   for (const r of plan.remember)
     if (r.when === "conflict" && !flags.remember)
       process.stderr.write(
-        `${r.item} differs from the stored ${String(o.memory[r.item])}; --remember stores ${r.value}\n`,
+        `${r.item} differs from the stored ${String(o.memory[r.item])}; --remember stores ${kept(r)}\n`,
       );
   if (!flags.json && flags.platform === "local" && plan.command.length > 0)
     suggest(plan.command.map(quoted).join(" "));
 }
+
+/** The same command with an answer to every open question. */
+function again(text: string, flags: Flags, open: readonly Question[]): string {
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ["--root", flags.root],
+    ["--pool", flags.pool],
+    ["--name", flags.name],
+    ["--platform", flags.platform === "local" ? undefined : flags.platform],
+    ["--preferences", flags.preferences],
+    ["--answers", flags.answers],
+    ...flags.answer.map(([id, answer]) => ["--answer", `${id}=${answer}`] as const),
+    ...open.map(
+      ({ id, options: [first] }) => ["--answer", `${id}=${first?.input ? `<${first.input}>` : "a"}`] as const,
+    ),
+  ];
+  const words = [
+    "reflow",
+    "ask",
+    text,
+    ...given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
+  ];
+  return [...words, ...(flags.planOnly ? ["--plan-only"] : [])].map(quoted).join(" ");
+}
+
+/** A folder as a full path: it must mean the same from everywhere. */
+const fullRoot = (root: string): string => (root === "" || root.includes("://") ? root : path.resolve(root));
+
+const kept = (r: Readonly<{ item: string; value: string }>): string =>
+  r.item === "dig_url_root" ? fullRoot(r.value) : r.value;
 
 /** Facts of this machine: the boards with a cookbook, a fresh stamp. */
 async function environment(platform: Flags["platform"]): Promise<Environment> {

@@ -7,9 +7,12 @@ export type Numbers = Readonly<{
   gpus?: number;
   steps?: number;
   checkpoint?: number;
-  /** A number with a noun that is no whole number above zero. */
+  /** A number with a noun that is no whole number from 1 to {@link MOST_IMAGES}. */
   bad?: string;
 }>;
+
+/** More images than any request means; larger numbers are slips. */
+export const MOST_IMAGES = 1_000_000;
 
 type What = Count["stage"] | "gpu" | "step" | "other";
 
@@ -37,7 +40,7 @@ const OF_DEFECTS =
   /^[\s-]*(?:images?|pictures?|pics?|samples?|photos?|examples?|shots?|ones) (?:of|with|showing|that show) (?:[\w-]+ ){0,3}(?:defects?|bridg|excess|solder|missing|scratch|discolo|crack|blowhole|fray|stain|oil|uneven)/;
 
 const NUMBER = new RegExp(
-  `(?<![\\w.,_/-])(\\d+ ?[-–] ?\\d+|\\d+e\\d+|-?\\d+(?:[.,_]\\d+)*k?|${NUMBER_WORDS})(?![\\w])`,
+  `(?<![\\w.,_/-])(\\d+ ?[-–] ?\\d+|\\d+ (?:or|to) \\d+|between \\d+ and \\d+|\\d+e\\d+|-?\\d+(?:[.,_]\\d+)*k?|${NUMBER_WORDS})(?![\\w])`,
   "g",
 );
 
@@ -52,10 +55,11 @@ export function findNumbers(text: string): Numbers {
     const words = (/^[\s-]+((?:[\w%]+[\s-]*){1,5})/.exec(after)?.[1] ?? "").split(/[\s-]+/).filter(Boolean);
     const at = words.findIndex((w) => NOUNS.some(([noun]) => noun.test(w)));
     const what = at < 0 ? undefined : NOUNS.find(([noun]) => noun.test(words[at]!))![1];
-    const digits = /^-?\d/.test(written);
+    const digits = /^(?:-?\d|between)/.test(written);
     const n = written.endsWith("k") ? wholeNumber(written.slice(0, -1))! * 1000 : wholeNumber(written);
 
     if (/checkpoint(?: (?:at|of|from|step|at step|of step))?\s*$/.test(before)) out.checkpoint = n;
+    else if (n === undefined && (what === "gpu" || what === "step")) out.bad ??= `${written} ${words[at]}`;
     else if (/\b(?:steps?|iterations?)\s*$/.test(before) || what === "step") out.steps = n;
     else if (what === "gpu") out.gpus = n;
     else if (
@@ -72,7 +76,7 @@ export function findNumbers(text: string): Numbers {
       // A written number without a noun ("one", "two") is mostly no count.
       if (noun === undefined && !(digits && (at <= 0 || what === "other"))) continue;
       const phrase = `${written}${noun ? ` ${words.slice(0, at + 1).join(" ")}` : ""}`;
-      if (n === undefined || n < 1) {
+      if (n === undefined || n < 1 || n > MOST_IMAGES) {
         out.bad ??= phrase;
         continue;
       }

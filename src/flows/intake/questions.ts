@@ -7,6 +7,7 @@ import {
   isRoot,
   patchesFor,
   ROOT_FORMS,
+  rootInvalid,
   STRUCTURAL_YIELD,
   USECASES,
 } from "../knobs/index.js";
@@ -83,8 +84,7 @@ export function askRoot({ slots, env }: Context): Asked {
 }
 
 export function checkedRoot(text: string, env: Environment): string {
-  if (!isRoot(text))
-    throw usageError("root_invalid", `${text} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
+  if (!isRoot(text)) throw rootInvalid(text);
   if (env.platform === "osmo" && isLocalRoot(text))
     throw usageError(
       "root_invalid",

@@ -5,7 +5,15 @@ import type { Asked } from "./questions.js";
 import { checkedRoot } from "./questions.js";
 import { checkSlots, slotsOf, usageError } from "./slots.js";
 import { openQuestions, type Situation } from "./triggers.js";
-import type { Answers, Environment, IntakeRequest, Memory, QuestionId, Resolution } from "./types.js";
+import {
+  type Answers,
+  type Environment,
+  type IntakeRequest,
+  type Memory,
+  QUESTION_IDS,
+  type QuestionId,
+  type Resolution,
+} from "./types.js";
 
 /** Questions in one batch at most (dig 3.1). */
 export const MOST_QUESTIONS = 4;
@@ -43,6 +51,7 @@ function resolved(request: IntakeRequest, memory: Memory, env: Environment): Res
   const used = new Set<QuestionId>();
   let podConfirmed = false;
   const answers = request.answers ?? {};
+  requireKnown(answers);
   if (slots.root !== undefined) checkedRoot(slots.root, env);
   for (;;) {
     checkSlots(slots);
@@ -63,6 +72,18 @@ function resolved(request: IntakeRequest, memory: Memory, env: Environment): Res
       notes: slots.notes,
     });
   }
+}
+
+/** A mistyped id must not leave its question open without a word. Throws `answer_unknown`. */
+function requireKnown(answers: Answers): void {
+  const unknown = Object.keys(answers).find((id) => !(QUESTION_IDS as readonly string[]).includes(id));
+  if (unknown === undefined) return;
+  const near = nearestName(unknown, QUESTION_IDS);
+  throw usageError(
+    "answer_unknown",
+    `there is no question ${unknown}`,
+    near ? `Did you mean ${near}?` : `The questions: ${QUESTION_IDS.join(", ")}.`,
+  );
 }
 
 /**

@@ -8,9 +8,10 @@ import {
   isRoot,
   KNOBS,
   nameFault,
-  ROOT_FORMS,
+  rootInvalid,
   usecaseAlias,
 } from "../knobs/index.js";
+import { MOST_IMAGES } from "./counts.js";
 import { EMPTY, readSentence } from "./read.js";
 import type { Environment, IntakeRequest, Slots } from "./types.js";
 
@@ -30,8 +31,7 @@ export function slotsOf(request: IntakeRequest, env: Environment): Slots {
   for (const lifted of ["dig_url_root", "usecase", "board", "name"]) delete knobs[lifted];
   if (request.flow !== undefined && !FLOWS.includes(request.flow))
     throw usageError("flow_unknown", `there is no flow ${request.flow}`, `The flows: ${FLOWS.join(", ")}.`);
-  if (root !== undefined && !isRoot(root))
-    throw usageError("root_invalid", `${root} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
+  if (root !== undefined && !isRoot(root)) throw rootInvalid(root);
   const slots: Slots = {
     ...said,
     phrase: said.phrase,
@@ -69,8 +69,8 @@ export function checkSlots(s: Slots): void {
   if (s.badCount !== undefined)
     throw usageError(
       "count_invalid",
-      `"${s.badCount}" is no number of images`,
-      "Give a whole number from 1.",
+      `"${s.badCount}" is no number to work with`,
+      `Give one whole number from 1 to ${MOST_IMAGES}.`,
     );
   const fault = s.board === undefined ? undefined : nameFault(s.board);
   if (fault)

@@ -65,25 +65,28 @@ export type Question = Readonly<{
   table?: readonly (readonly string[])[];
 }>;
 
-export type QuestionId =
-  | "Q-ROOT"
-  | "Q-POOL"
-  | "Q-COUNT"
-  | "Q-PCBA"
-  | "Q-DEFECT"
-  | "Q-SMOKE"
-  | "Q-DATA"
-  | "Q-TRAIN"
-  | "Q-USECASE"
-  | "Q-BOARD"
-  | "Q-VIEW"
-  | "Q-FLOWS"
-  | "Q-TAXONOMY"
-  | "Q-CAPACITY"
-  | "Q-ENDPOINT"
-  | "Q-PODS"
-  | "Q-SETUP"
-  | "N-FORCED";
+export const QUESTION_IDS = [
+  "Q-ROOT",
+  "Q-POOL",
+  "Q-COUNT",
+  "Q-PCBA",
+  "Q-DEFECT",
+  "Q-SMOKE",
+  "Q-DATA",
+  "Q-TRAIN",
+  "Q-USECASE",
+  "Q-BOARD",
+  "Q-VIEW",
+  "Q-FLOWS",
+  "Q-TAXONOMY",
+  "Q-CAPACITY",
+  "Q-ENDPOINT",
+  "Q-PODS",
+  "Q-SETUP",
+  "N-FORCED",
+] as const;
+
+export type QuestionId = (typeof QUESTION_IDS)[number];
 
 export type Artifact = Readonly<{ path: string; url: string; needed: string }>;
 

@@ -4,7 +4,7 @@ export * from "./flows.js";
 export { castOf, NAME_MAX, NAME_TOKEN, type NameFault, nameFault } from "./names.js";
 export { knobValue, otherFlow, parseKnob, parseSet, parseSets, requireKnob, type Setting } from "./parse.js";
 export { knobText, type ResolvedKnob, resolveKnobs } from "./resolve.js";
-export { isLocalRoot, isRoot, ROOT_FORMS } from "./root.js";
+export { isLocalRoot, isRoot, ROOT_FORMS, rootInvalid } from "./root.js";
 export { CROPS_PER_PATCH, cropsPerPatch, gpuKnobs, patchesFor, STRUCTURAL_YIELD } from "./sizing.js";
 export { defaultOf, findKnob, KNOBS, knobsOf } from "./table.js";
 export type * from "./types.js";

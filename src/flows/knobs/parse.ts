@@ -3,7 +3,7 @@ import { nearestName } from "../../kit/nearest-name.js";
 import { boardAlias, STRUCTURAL_MODES, usecaseAlias } from "./facts.js";
 import { FLOW_INFO, type FlowId, type KnobScope } from "./flows.js";
 import { NAME_MAX, NAME_TOKEN, nameFault } from "./names.js";
-import { isRoot, ROOT_FORMS } from "./root.js";
+import { isRoot, ROOT_FORMS, shownRoot } from "./root.js";
 import { findKnob, KNOBS, knobsOf } from "./table.js";
 import type { DefectPairs, Knob, KnobValue } from "./types.js";
 
@@ -96,7 +96,7 @@ function refuse(code: string, message: string, hint: string, field?: string): Re
 export function knobValue(knob: Knob, text: string): KnobValue {
   const { type, name } = knob;
   const bad = (wanted: string, hint = `Example: ${name}=${example(knob)}`): never => {
-    throw refuse("knob_value", `${name}=${text}: expected ${wanted}`, hint, name);
+    throw refuse("knob_value", `${name}=${shownRoot(text)}: expected ${wanted}`, hint, name);
   };
   switch (type.kind) {
     case "int": {

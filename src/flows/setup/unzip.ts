@@ -1,23 +1,32 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { unzipSync } from "fflate";
-import { dataError } from "../../kit/errors.js";
+import { dataError, explainWriteError, ReflowError } from "../../kit/errors.js";
 import { joinInside, requireFile } from "../../kit/files.js";
 
 /** Archives are read in one piece. */
 const LARGEST = 1.9 * 1024 ** 3;
+/** What all their files may need in memory. */
+const LARGEST_UNPACKED = 4 * 1024 ** 3;
 
-/** Unpacks a zip into a new folder of passing use (no fsync); entries that would leave it are refused. Throws `zip_invalid`, `zip_too_large`. */
+/** Unpacks a zip into a new folder of passing use (no fsync); entries that would leave it are refused. Throws `zip_invalid`, `zip_too_large` and write errors. */
 export async function unzip(file: string, folder: string): Promise<void> {
   await requireFile(file);
-  if ((await stat(file)).size > LARGEST)
-    throw dataError("zip_too_large", `${file} is larger than 1.9 GiB`, "Unpack it and name the folder.", {
-      file,
-    });
+  const tooLarge = (what: string) =>
+    dataError("zip_too_large", `${file} ${what}`, "Unpack it and name the folder.", { file });
+  if ((await stat(file)).size > LARGEST) throw tooLarge("is larger than 1.9 GiB");
   let entries: Record<string, Uint8Array>;
   try {
-    entries = unzipSync(await readFile(file));
+    let size = 0;
+    entries = unzipSync(await readFile(file), {
+      filter: ({ originalSize }) => {
+        size += originalSize;
+        if (size > LARGEST_UNPACKED) throw tooLarge("holds more than 4 GiB");
+        return true;
+      },
+    });
   } catch (error) {
+    if (error instanceof ReflowError) throw error;
     throw dataError(
       "zip_invalid",
       `${file} is no readable zip: ${(error as Error).message}`,
@@ -25,14 +34,18 @@ export async function unzip(file: string, folder: string): Promise<void> {
       { file },
     );
   }
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(entries))
-    if (!name.endsWith("/")) {
-      const target = joinInside(folder, name);
-      await mkdir(path.dirname(target), { recursive: true });
-      await writeFile(target, bytes);
-    }
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    for (const [name, bytes] of Object.entries(entries))
+      if (!name.endsWith("/")) {
+        const target = joinInside(folder, name);
+        await mkdir(path.dirname(target), { recursive: true });
+        await writeFile(target, bytes);
+      }
+  } catch (error) {
+    throw explainWriteError(error, folder);
+  }
 }
 
 /** All files below a folder, relative, with `/`, sorted. */

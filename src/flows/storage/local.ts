@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, isErrno } from "../../kit/errors.js";
 import { explainReadError, readBytes, resolveInside, writeFileAtomic } from "../../kit/files.js";
@@ -39,12 +39,16 @@ export function localStorage(root: string, folder: string): Storage {
   });
 }
 
-/** Files below a folder; parts of unfinished downloads are none. Stops once `most` are found. */
+/**
+ * Files below a folder; parts of unfinished downloads are none. Links to folders are followed, but not into a folder
+ * that is being walked already. Stops once `most` are found.
+ */
 async function walk(
   root: string,
   folder: string,
   found: Entry[],
   most = Number.POSITIVE_INFINITY,
+  inside: readonly string[] = [],
 ): Promise<void> {
   let entries: Awaited<ReturnType<typeof list>>;
   try {
@@ -56,14 +60,16 @@ async function walk(
     found.push({ path: relative(root, folder), size });
     return;
   }
+  const here = [...inside, await realpath(folder)];
   for (const entry of entries) {
     if (found.length >= most) return;
     const at = path.join(folder, entry.name);
-    if (entry.isDirectory()) await walk(root, at, found, most);
+    if (entry.isDirectory()) await walk(root, at, found, most, here);
     else if (!/\.(?:part|part\.json|tmp)$/.test(entry.name)) {
       const info = await stat(at).catch(() => undefined);
       if (info?.isFile()) found.push({ path: relative(root, at), size: info.size });
-      else if (info?.isDirectory()) await walk(root, at, found, most);
+      else if (info?.isDirectory() && !here.includes(await realpath(at)))
+        await walk(root, at, found, most, here);
     }
   }
 }

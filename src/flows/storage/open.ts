@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReflowError } from "../../kit/errors.js";
-import { isRoot, ROOT_FORMS } from "../knobs/index.js";
+import { isRoot, rootInvalid } from "../knobs/index.js";
 import { localStorage } from "./local.js";
 import { s3Storage } from "./s3.js";
 import type { S3Access, Storage } from "./types.js";
@@ -11,8 +11,7 @@ import type { S3Access, Storage } from "./types.js";
  * `storage_unsupported` (gs, swift, tos, azure: for clusters only) or `storage_keys_missing` (s3 without access).
  */
 export function openStorage(root: string, access?: S3Access): Storage {
-  if (!isRoot(root))
-    throw new ReflowError("usage", "root_invalid", `${root} cannot be a storage root`, `Name ${ROOT_FORMS}.`);
+  if (!isRoot(root)) throw rootInvalid(root);
   const scheme = /^([a-z0-9]+):\/\//i.exec(root)?.[1]?.toLowerCase();
   if (scheme === undefined) return localStorage(root, path.resolve(root));
   if (scheme === "file")

@@ -43,7 +43,7 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
     const whole = (await readJson(final)) as { how?: unknown; pictures?: unknown } | null;
     if (JSON.stringify({ how: whole?.how }) !== header || !Array.isArray(whole?.pictures))
       throw refuse(output, "was made with other settings or exemplars");
-    for (const e of whole.pictures as Entry[]) known.set(e.input, e);
+    for (const value of whole.pictures) if (isEntry(value)) known.set(value.input, value);
   }
   if (names.includes(RUNNING)) {
     const lines = (await readFile(running, "utf8")).split("\n");
@@ -53,7 +53,7 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
     if (lines.length === 1) await rm(running);
     for (const line of lines.slice(1, -1)) {
       const entry = parsed(line);
-      if (entry) known.set(entry.input, entry);
+      if (isEntry(entry)) known.set(entry.input, entry);
     }
   }
   const append = async (line: string): Promise<void> => {
@@ -92,9 +92,15 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
   };
 }
 
-function parsed(line: string): Entry | undefined {
+/** What somebody changed in the file is no entry any more: its picture is made again. */
+function isEntry(value: unknown): value is Entry {
+  const e = value as Partial<Entry> | null | undefined;
+  return [e?.input, e?.output, e?.inputHash, e?.outputHash].every((text) => typeof text === "string");
+}
+
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line) as Entry;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

@@ -121,9 +121,10 @@ async function byExemplars(flags: Flags, o: Running): Promise<FolderResult> {
 async function byEndpoint(flags: Flags, url: string, o: Running): Promise<FolderResult> {
   const { endpointFolder, endpointSettings, parseEditCookbook } = await import("../../appearance/index.js");
   const { readText } = await import("../../kit/files.js");
+  const { secretOf } = await import("../../kit/secrets.js");
   const cookbook = flags.config ? parseEditCookbook(await readText(flags.config), flags.config) : undefined;
   // The one place where the key is read; it is written nowhere.
-  const apiKey = process.env.IMAGE_EDIT_API_KEY;
+  const apiKey = secretOf("IMAGE_EDIT_API_KEY", process.env.IMAGE_EDIT_API_KEY);
   const endpoint = endpointSettings({
     ...cookbook?.endpoint,
     url,

@@ -94,6 +94,8 @@ async function run(word: string, flags: Flags): Promise<void> {
   const { signal, done } = onInterrupt();
   try {
     const { frozenClock, systemClock } = await import("../../engine/clock.js");
+    const { secretOf } = await import("../../kit/secrets.js");
+    const apiKey = secretOf("IMAGE_EDIT_API_KEY", process.env.IMAGE_EDIT_API_KEY);
     const storage = await storageOf(request);
     const epoch = Number(process.env.SOURCE_DATE_EPOCH);
     const result = await runFlow(definition, request, {
@@ -101,7 +103,7 @@ async function run(word: string, flags: Flags): Promise<void> {
       workers: flags.workers ?? cores(),
       emit: show.emit,
       signal,
-      ...(process.env.IMAGE_EDIT_API_KEY && { apiKey: process.env.IMAGE_EDIT_API_KEY }),
+      ...(apiKey && { apiKey }),
       ...(storage && { storage }),
       ...(flags.toWorkspace !== undefined && { toWorkspace: flags.toWorkspace }),
       clock: process.env.SOURCE_DATE_EPOCH && Number.isSafeInteger(epoch) ? frozenClock(epoch) : systemClock,

@@ -42,7 +42,9 @@ export function registerSetup(program: Command): void {
     .addHelpText("after", HELP)
     .action(async (name: string, flags: Flags) => {
       const setup = await knownCase(name);
-      const { prepare } = await import("../../flows/setup/index.js");
+      const { hubUrl, prepare } = await import("../../flows/setup/index.js");
+      const { secretOf } = await import("../../kit/secrets.js");
+      const token = secretOf("HF_TOKEN", process.env.HF_TOKEN);
       const { openStorage, s3Access } = await import("../../flows/storage/index.js");
       const { parseKnob } = await import("../../flows/knobs/index.js");
       const sizes = String(parseKnob("pretrained_model_sizes", flags.sizes, "setup-pretrained")).split(" ");
@@ -55,8 +57,8 @@ export function registerSetup(program: Command): void {
           setup,
           storage,
           hub: {
-            url: flags.hub.replace(/\/+$/, ""),
-            ...(process.env.HF_TOKEN && { token: process.env.HF_TOKEN }),
+            url: hubUrl(flags.hub),
+            ...(token && { token }),
           },
           work: path.resolve(flags.cache ?? path.join(tmpdir(), "reflow-setup"), setup),
           sizes,

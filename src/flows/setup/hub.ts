@@ -23,7 +23,7 @@ const page = (hub: Hub, repo: HubRepository): string =>
 
 /**
  * The files of a repository with sizes and, for large files, SHA-256. Throws `source_gated` (a licence or a token is
- * missing; the message says where), `source_missing`, `source_unreachable`.
+ * missing; the message says where), `source_missing`, `source_unreachable`, `source_unreadable`.
  */
 export async function hubFiles(
   hub: Hub,
@@ -42,7 +42,7 @@ export async function hubFiles(
         `${page(hub, repo)} answers ${response.status}`,
         "Name a copy with --from.",
       );
-    for (const raw of z.array(entry).parse(await response.json())) {
+    for (const raw of await entriesOf(response, hub, repo)) {
       if (raw.type !== "file" || skipped(raw.path)) continue;
       files.push({
         name: raw.path,
@@ -58,6 +58,33 @@ export async function hubFiles(
     else if (next) next = new URL(next, hub.url).href;
   }
   return files;
+}
+
+async function entriesOf(response: Response, hub: Hub, repo: HubRepository) {
+  try {
+    return z.array(entry).parse(await response.json());
+  } catch (error) {
+    throw new ReflowError(
+      "stage",
+      "source_unreadable",
+      `${page(hub, repo)} answers with no list of files`,
+      "Check --hub and HF_ENDPOINT, and that no log-in page of a network stands between.",
+      { cause: error },
+    );
+  }
+}
+
+/** The address of a hub, without a slash at its end. Throws `hub_invalid` for what is no HTTP address or holds a password. */
+export function hubUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "")
+    return text.replace(/\/+$/, "");
+  throw new ReflowError(
+    "usage",
+    "hub_invalid",
+    url?.username || url?.password ? "the hub's address holds a user name or password" : `${text} is no address of a hub`,
+    "Give it like https://huggingface.co; a token goes into the environment variable HF_TOKEN.",
+  );
 }
 
 const authorisation = (hub: Hub): Record<string, string> =>

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReflowError } from "../../kit/errors.js";
+import { secretOf } from "../../kit/secrets.js";
 import { isRoot, rootInvalid } from "../knobs/index.js";
 import { localStorage } from "./local.js";
 import { s3Storage } from "./s3.js";
@@ -33,16 +34,18 @@ export function openStorage(root: string, access?: S3Access): Storage {
   return s3Storage(root, access);
 }
 
-/** S3 keys out of environment variables; undefined when they are not there. */
+/** S3 keys out of environment variables; undefined when they are not there. Throws `key_unusable`. */
 export function s3Access(env: Readonly<Record<string, string | undefined>>): S3Access | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const key = (name: string) => secretOf(name, env[name]);
+  const [accessKeyId, secretAccessKey] = [key("AWS_ACCESS_KEY_ID"), key("AWS_SECRET_ACCESS_KEY")];
   if (!accessKeyId || !secretAccessKey) return undefined;
+  const sessionToken = key("AWS_SESSION_TOKEN");
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION;
   const endpoint = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL;
   return {
     accessKeyId,
     secretAccessKey,
-    ...(env.AWS_SESSION_TOKEN && { sessionToken: env.AWS_SESSION_TOKEN }),
+    ...(sessionToken && { sessionToken }),
     ...(region && { region }),
     ...(endpoint && { endpoint }),
   };

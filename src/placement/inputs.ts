@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { type Problem, ReflowError } from "../kit/errors.js";
 import { exists } from "../kit/files.js";
@@ -16,6 +17,14 @@ export async function readInputs(
     throw new ReflowError("data", "dataset_folder_missing", `no such folder: ${root}`, "Check the path.", {
       where: { file: root },
     });
+  if (!(await stat(root).catch(() => undefined))?.isDirectory())
+    throw new ReflowError(
+      "data",
+      "not_a_folder",
+      `expected a folder, found a file: ${root}`,
+      "Name the folder that holds it.",
+      { where: { file: root } },
+    );
   const spec = await readDefectSpec(o.defectSpec ?? path.join(root, "defect_spec.jsonl"));
   const pools = await readPools(root, path.resolve(o.clean ?? root), spec.specs);
   const droppable = (p: Problem): boolean =>

@@ -290,6 +290,7 @@ describe("bad input", () => {
     [{ numSdg: 2.5 }, "num_sdg_invalid", 2],
     [{ seed: -1 }, "seed_invalid", 2],
     [{ dataset: "/nowhere/at/all" }, "dataset_folder_missing", 3],
+    [{ dataset: process.execPath }, "not_a_folder", 3],
     [{ boxes: "/nowhere/boxes.jsonl" }, "file_missing", 3],
     [{ mode: "validation" as const, numSdg: 2 }, "allocation_uncovered", 3],
   ])("%j is refused with %s", async (more, code, exit) => {

@@ -119,6 +119,17 @@ describe("a folder by exemplars", () => {
     expect(await tree(output)).toEqual(await tree(path.join(root, "whole")));
   });
 
+  test("entries that somebody changed in the manifest are no entries: their pictures are made again", async () => {
+    await transfer();
+    const first = await tree(output);
+    const manifest = path.join(output, "appearance.json");
+    const whole = JSON.parse(await readFile(manifest, "utf8"));
+    whole.pictures = [null, { ...whole.pictures[0], output: 5 }, whole.pictures[1]];
+    await writeFile(manifest, JSON.stringify(whole));
+    expect((await transfer()).kept).toBe(1);
+    expect(await tree(output)).toEqual(first);
+  });
+
   test("other settings and foreign folders are refused", async () => {
     await transfer();
     expect((await failed(transfer({ seed: 5 }))).code).toBe("output_exists");
@@ -154,6 +165,7 @@ describe("a folder by exemplars", () => {
       failed(transferFolder({ input: from, exemplars, output, settings: TRANSFER_DEFAULTS, workers: 1 }));
     expect((await call(empty)).code).toBe("no_pictures");
     expect((await call(path.join(root, "nowhere"))).code).toBe("folder_missing");
+    expect((await call(path.join(input, picture(0)))).code).toBe("not_a_folder");
   });
 });
 

@@ -23,6 +23,7 @@ describe("reflow ask", () => {
     const { value } = JSON.parse(out);
     expect(value.questions.map((q: { id: string }) => q.id)).toEqual(["Q-ROOT", "Q-COUNT"]);
     expect(err).toContain("1) 10 final crops");
+    expect(err).toContain("Next: reflow ask 'generate me 10 images' --answer Q-ROOT=a --answer Q-COUNT=a\n");
     expect(existsSync(preferences)).toBe(false);
   });
 
@@ -55,12 +56,28 @@ describe("reflow ask", () => {
     [["board 0402, shifts"], "name_unsafe", "board-0402"],
     [["generate me 10 images", "--answer", "Q-COUNT=z"], "answer_invalid", "a, b, c, d"],
     [["x", "--answer", "count"], "Q-COUNT=a", "--answer"],
+    [["generate me 10 images", "--answer", "Q-CONT=a"], "answer_unknown", "Did you mean Q-COUNT?"],
   ])("%j cannot work: exit 2", (args, word, hint) => {
     const { code, err } = run("ask", ...args);
     expect(code).toBe(2);
     expect(err).toContain(word);
     expect(err).toContain(hint);
     expect(err).not.toContain("    at ");
+  });
+
+  test("the next command keeps the flags; a relative root means the same folder from everywhere", () => {
+    const own = path.join(home, "own.json");
+    const open = run("ask", "generate me 10 images", "--root", "my dig", "--preferences", own);
+    expect(open.err).toContain(`--root 'my dig' --preferences ${own} --answer Q-COUNT=a\n`);
+    const { err } = run("ask", "tombstones on dense", "--root", "my dig", "--preferences", own);
+    expect(err).toContain(`'dig_url_root=${path.resolve("my dig")}'`);
+    expect(JSON.parse(readFileSync(own, "utf8"))).toEqual({ dig_url_root: path.resolve("my dig") });
+  });
+
+  test("control characters of a request never reach the terminal", () => {
+    const { err } = run("ask", "50 x\u001b[31m images", "--root", "/data/dig");
+    expect(err).toContain("50 x [31m images");
+    expect(err).not.toContain("\u001b");
   });
 
   test("answers and preferences that cannot be read: one error, exit 3", () => {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { PlaceMasksResult } from "../../placement/index.js";
-import { suggest } from "../output.js";
+import { quoted, suggest } from "../output.js";
 import { counted, wholeOption, worked } from "../scene/work.js";
 
 type Flags = Readonly<{
@@ -31,7 +31,7 @@ export function registerPlace(program: Command): void {
       "--dataset <dir>",
       "folder with defect_spec.jsonl and <TEXTURE>/{clean_image,mask,cad_mask}",
     )
-    .requiredOption("--num-sdg <n>", "samples in all", wholeOption("--num-sdg", 1))
+    .requiredOption("--num-sdg <n>", "samples in all", wholeOption("--num-sdg", 1, 100_000))
     .requiredOption("--output <dir>", "new folder for the masks; a stopped command goes on there")
     .option("--seed <n>", "first seed of the placements (default: 42)", wholeOption("--seed", 0))
     .option("--clean <dir>", "folder of clean images (default: the dataset)")
@@ -63,7 +63,7 @@ export function registerPlace(program: Command): void {
 
 const HELP = `
 Writes: testcase.jsonl, allocation.json, amp_samples.json, place.json and
-        amp/<image>/<TEXTURE>+<ANOMALY>/<mask>__seed<k>.png
+        amp/<image>/<TEXTURE>+<ANOMALY>/<mask>_largest__seed<k>.png
 
 Examples:
   reflow place --dataset data/pcb --num-sdg 20 --output placed
@@ -108,7 +108,7 @@ async function place(flags: Flags): Promise<void> {
     none: "Look at amp/summary.json in the output: no candidates, no detection, or failed placements.",
     next: () =>
       suggest(
-        `reflow synth run --checkpoint <dir> --testcases ${path.join(flags.output, "testcase.jsonl")} --output <dir>`,
+        `reflow synth run --checkpoint <dir> --testcases ${quoted(path.join(flags.output, "testcase.jsonl"))} --output <dir>`,
       ),
   });
 }

@@ -57,7 +57,7 @@ export async function worked<Result extends Readonly<{ problems: readonly Proble
     throw new ReflowError(
       "interrupted",
       "interrupted",
-      "stopped; finished frames are kept",
+      "stopped; finished work is kept",
       "The same command goes on.",
     );
   } finally {

@@ -82,7 +82,9 @@ export function hubUrl(text: string): string {
   throw new ReflowError(
     "usage",
     "hub_invalid",
-    url?.username || url?.password ? "the hub's address holds a user name or password" : `${text} is no address of a hub`,
+    url?.username || url?.password
+      ? "the hub's address holds a user name or password"
+      : `${text} is no address of a hub`,
     "Give it like https://huggingface.co; a token goes into the environment variable HF_TOKEN.",
   );
 }

@@ -13,15 +13,15 @@ const LARGEST_UNPACKED = 4 * 1024 ** 3;
 export async function unzip(file: string, folder: string): Promise<void> {
   await requireFile(file);
   const tooLarge = (what: string) =>
-    dataError("zip_too_large", `${file} ${what}`, "Unpack it and name the folder.", { file });
-  if ((await stat(file)).size > LARGEST) throw tooLarge("is larger than 1.9 GiB");
+    dataError("zip_too_large", `${file} is too large: ${what}`, "Unpack it and name the folder.", { file });
+  if ((await stat(file)).size > LARGEST) throw tooLarge("more than 1.9 GiB");
   let entries: Record<string, Uint8Array>;
   try {
     let size = 0;
     entries = unzipSync(await readFile(file), {
       filter: ({ originalSize }) => {
         size += originalSize;
-        if (size > LARGEST_UNPACKED) throw tooLarge("holds more than 4 GiB");
+        if (size > LARGEST_UNPACKED) throw tooLarge("more than 4 GiB once unpacked");
         return true;
       },
     });

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -30,6 +30,28 @@ if (real)
       return openStorage(`s3://${bucket}/dig`, access);
     },
   ]);
+
+test("links to folders are followed, also where they lead in circles", async () => {
+  const root = mkdtempSync(path.join(tmpdir(), "reflow-links-"));
+  mkdirSync(path.join(root, "raw", "b"), { recursive: true });
+  writeFileSync(path.join(root, "raw", "a.txt"), "a");
+  for (const name of ["up", "here", "too"]) symlinkSync(path.join(root, "raw"), path.join(root, "raw", name));
+  symlinkSync(path.join(root, "raw"), path.join(root, "raw", "b", "up"));
+  mkdirSync(path.join(root, "else"));
+  writeFileSync(path.join(root, "else", "x.txt"), "x");
+  symlinkSync(path.join(root, "else"), path.join(root, "raw", "linked"));
+  const found = await openStorage(root).list("raw");
+  expect(found.map((e) => e.path)).toEqual(["raw/a.txt", "raw/linked/x.txt"]);
+});
+
+test("a password in a root is refused and not repeated", () => {
+  expect(() => openStorage("s3://KEY:SECRET@bucket/dig", keys)).toThrow(
+    expect.objectContaining({
+      code: "root_invalid",
+      message: '"s3://…@bucket/dig" cannot be a storage root',
+    }),
+  );
+});
 
 describe.each(kinds)("%s", (name, open) => {
   test("write, read, list, exists, put", async () => {

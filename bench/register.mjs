@@ -2,7 +2,7 @@
 // and wrong boards accepted, seconds at 1080p; the same cases by OpenCV's ECC, and toy cases by another implementation
 // of the contract's search (`usd2roi_register.py`), each in this run.
 // usage: node bench/register.mjs [--only photos,boards,wrong,time,toys] [--upstream <folder of usd2roi_register.py>]
-//        [--python <python3 with numpy, OpenCV, yaml>] [--no-ecc] [--json]
+//        [--python <python3 with numpy, OpenCV, yaml>] [--no-ecc] [--every N: only each N-th case] [--json]
 // Needs `npm run build`. Sources are rendered once into bench/results/register/sources (some minutes of CPU). Errors are
 // mean distances over a 9 × 9 grid on the moving picture, pixels of the photo. Worst cases are drawn to bench/results/register.
 import { spawnSync } from "node:child_process";
@@ -39,10 +39,12 @@ const { values: flags } = parseArgs({
     upstream: { type: "string" },
     python: { type: "string", default: "python3" },
     ecc: { type: "boolean", default: true },
+    every: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   },
   allowNegative: true,
 });
+const every = Math.max(1, Number(flags.every) || 1);
 const parts = new Set(flags.only.split(","));
 const here = path.dirname(fileURLToPath(import.meta.url));
 const results = path.join(here, "results", "register");
@@ -132,7 +134,7 @@ const REAL = [
 
 /** The 60 cases: 48 of rendered boards (a quarter of them by label mask), 12 of real pictures. */
 async function* photoCases() {
-  for (let i = 0; i < 48; i++) {
+  for (let i = 0; i < 48; i += every) {
     const { name } = sources[i % sources.length];
     const f = family(FAMILIES[(i + Math.floor(i / 8)) % 8], ((i * 29) % 48) / 24 - 1 + 1 / 48);
     const kind = i % 4 === 1 ? "mask" : "render";
@@ -151,7 +153,7 @@ async function* photoCases() {
       truth: multiply(camera, inner),
     };
   }
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 12; i += every) {
     const name = REAL[i % REAL.length];
     const file = path.join(shared, name);
     if (!existsSync(file)) continue;
@@ -285,6 +287,7 @@ async function deepPcb() {
 async function boards() {
   const rows = [];
   for (const [i, { board, name, golden, test }] of (await deepPcb()).entries()) {
+    if (i % every !== 0) continue;
     const k = ((i * 17) % 40) / 20 - 1;
     const camera = cameraMap(golden, golden, { turn: 4 * k, scale: 1 + 0.05 * k, dx: 30 * k, dy: -22 * k });
     const photo = develop(
@@ -336,7 +339,9 @@ async function boards() {
 /** Another window or copy of the same kind of board, another kind, and DeepPCB templates with other boards' tests. */
 async function wrong() {
   const rows = [];
+  let number = 0;
   const test = (name, moving, photo) => {
+    if (number++ % every !== 0) return;
     const cpu = cpuNow();
     const r = register(movingPicture(moving), fixedPicture(photo));
     rows.push({

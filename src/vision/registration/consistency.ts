@@ -15,8 +15,15 @@ const BINS = 8;
 /** A patch agrees when its best place is this near to the map's, pixels of the level. */
 const NEAR = 2;
 
-/** It abstains when the map's place is nearly as good as a far best one (a straight trace slides along itself). */
+/**
+ * It abstains when the best of the places that near is nearly as good as a far best one: a straight trace slides along
+ * itself, also where the map is a pixel beside it.
+ */
 const AS_GOOD = 0.9;
+
+/** Grey of a place that the photo does not reach, and the most of a patch's surroundings that may be such. */
+const OUTSIDE = -1;
+const MOST_OUTSIDE = 0.3;
 
 /** Part of the voting patches of a wrong board that agree by chance, at most (measured: docs/registration.md). */
 const CHANCE = 0.05;
@@ -106,12 +113,17 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
   // The photo around the patch, resampled at the patch's pixels: then every offset is a whole number.
   const wide = side + 2 * REACH;
   const window = new Float32Array(wide * wide);
+  let outside = 0;
   for (let y = 0; y < wide; y++)
     for (let x = 0; x < wide; x++) {
       const [px, py] = mapPoint(map, (left + x - REACH) * factor + off, (top + y - REACH) * factor + off);
       const qx = (px - poff) / photo.factor;
       const qy = (py - poff) / photo.factor;
-      if (!(qx >= 0 && qy >= 0 && qx < photo.width - 1 && qy < photo.height - 1)) return undefined;
+      if (!(qx >= 0 && qy >= 0 && qx < photo.width - 1 && qy < photo.height - 1)) {
+        window[y * wide + x] = OUTSIDE;
+        outside++;
+        continue;
+      }
       const x0 = qx | 0;
       const y0 = qy | 0;
       const fx = qx - x0;
@@ -121,6 +133,8 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
       const b = data[q + photo.width]! + (data[q + photo.width + 1]! - data[q + photo.width]!) * fx;
       window[y * wide + x] = a + (b - a) * (qy - y0);
     }
+  // Labels are judged by how strong edges are, which the photo's rim would spoil.
+  if (outside > (patch.borders ? 0 : MOST_OUTSIDE * window.length)) return undefined;
   const valueAt = patch.borders
     ? borderMeter(patch.borders, side, window, wide)
     : informationAt(patch, window, wide);
@@ -129,12 +143,12 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
   let bx = 0;
   let by = 0;
   let sum = 0;
-  let stay = 0;
+  let stay = -1;
   for (let dy = -REACH; dy <= REACH; dy++)
     for (let dx = -REACH; dx <= REACH; dx++) {
       const value = valueAt((dy + REACH) * wide + dx + REACH);
       sum += value;
-      if (dx === 0 && dy === 0) stay = value;
+      if (Math.hypot(dx, dy) <= NEAR && value > stay) stay = value;
       if (value > best) [best, bx, by] = [value, dx, dy];
     }
   const mean = sum / (2 * REACH + 1) ** 2;
@@ -152,7 +166,10 @@ function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: nu
     joint.fill(0);
     for (let y = 0; y < side; y++) {
       const from = start + y * wide;
-      for (let x = y & 1; x < side; x += 2) joint[of[y * side + x]! * BINS + there[from + x]!]!++;
+      for (let x = y & 1; x < side; x += 2) {
+        const grey = there[from + x]!;
+        if (grey < BINS) joint[of[y * side + x]! * BINS + grey]!++;
+      }
     }
     return information(joint, bins);
   };
@@ -187,14 +204,16 @@ function borderMeter(
 
 type Meter = (start: number) => number;
 
-/** Equal steps between the window's darkest and brightest percent; undefined where it is flat. */
+/** Equal steps between the window's darkest and brightest percent, `BINS` outside; undefined where it is flat. */
 function binned(window: Float32Array): Uint8Array | undefined {
-  const sorted = window.slice().sort();
+  const sorted = window.filter((v) => v !== OUTSIDE).sort();
   const low = sorted[Math.floor(sorted.length * 0.01)]!;
   const high = sorted[Math.floor(sorted.length * 0.99)]!;
   if (high - low < 6) return undefined;
   const scale = BINS / (high - low);
-  return Uint8Array.from(window, (v) => Math.max(0, Math.min(BINS - 1, Math.floor((v - low) * scale))));
+  return Uint8Array.from(window, (v) =>
+    v === OUTSIDE ? BINS : Math.max(0, Math.min(BINS - 1, Math.floor((v - low) * scale))),
+  );
 }
 
 /** A patch: its corner, side and bins, numbered without gaps; for labels, the pixels at their borders. */

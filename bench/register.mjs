@@ -45,6 +45,18 @@ const { values: flags } = parseArgs({
   allowNegative: true,
 });
 const every = Math.max(1, Number(flags.every) || 1);
+const FAMILIES = ["turn", "scale", "shift", "perspective", "light", "noise", "missing", "everything"];
+
+/** Colour pictures of real things; the photo is the same picture under another camera, light and noise. */
+const REAL = [
+  "amp-examples/auto_mask_placement/visa_example/capsules.jpg",
+  "meiwei-pcb/triplets/a_golden.png",
+  "meiwei-pcb/triplets/b_golden.png",
+  "meiwei-pcb/triplets/c_golden.png",
+  "pcba-components/renders/032-0667.png",
+  "pcba-components/renders/090-0420-000.png",
+];
+
 const parts = new Set(flags.only.split(","));
 const here = path.dirname(fileURLToPath(import.meta.url));
 const results = path.join(here, "results", "register");
@@ -119,18 +131,6 @@ function family(name, k) {
   const small = { turn: 0.7 * k + 0.2, scale: 1 + 0.008 * k, dx: 6.3 * k, dy: -4.7 };
   return { name, ...small, light: { noise: 4 }, lost: 0, ...all[name] };
 }
-
-const FAMILIES = ["turn", "scale", "shift", "perspective", "light", "noise", "missing", "everything"];
-
-/** Colour pictures of real things; the photo is the same picture under another camera, light and noise. */
-const REAL = [
-  "amp-examples/auto_mask_placement/visa_example/capsules.jpg",
-  "meiwei-pcb/triplets/a_golden.png",
-  "meiwei-pcb/triplets/b_golden.png",
-  "meiwei-pcb/triplets/c_golden.png",
-  "pcba-components/renders/032-0667.png",
-  "pcba-components/renders/090-0420-000.png",
-];
 
 /** The 60 cases: 48 of rendered boards (a quarter of them by label mask), 12 of real pictures. */
 async function* photoCases() {

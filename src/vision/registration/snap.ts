@@ -22,7 +22,14 @@ const LEAST_EDGES = 60;
 /** Residuals beyond this many standard deviations are other things' edges (Tukey's biweight). */
 const CUT = 4.685;
 
-type Place = Readonly<{ x: number; y: number; nx: number; ny: number }>;
+/** Least spread, pixels of the photo: no border is known better. */
+const LEAST_SPREAD = 0.1;
+
+/** A kind of border with fewer edges than this is judged by the spread of all. */
+const LEAST_OF_KIND = 40;
+
+/** `kind` stands for the two classes that meet there. */
+type Place = Readonly<{ x: number; y: number; nx: number; ny: number; kind: number }>;
 
 /**
  * Draws the borders of a label picture to the photo's edges: each place on a border looks along its normal for the
@@ -82,7 +89,9 @@ function borderPlaces({ width, height, of, valid }: BinnedMoving, random: Random
         }
     const length = Math.hypot(gx, gy);
     if (length < 4) continue;
+    const beyond = of[code % 2 === 0 ? i + 1 : i + width]!;
     places.push({
+      kind: Math.min(of[i]!, beyond) * 256 + Math.max(of[i]!, beyond),
       x: x + (code % 2 === 0 ? 0.5 : 0),
       y: y + (code % 2 === 0 ? 0 : 0.5),
       nx: -gx / length,
@@ -105,6 +114,7 @@ function snapOnce(
   const n = at.length;
   const rows: Float64Array[] = [];
   const goals: number[] = [];
+  const kinds: number[] = [];
   const off = (factor - 1) / 2;
   for (const place of places) {
     const u = (place.x * factor + off - frame.mx) / frame.radius;
@@ -136,9 +146,10 @@ function snapOnce(
     }
     rows.push(row);
     goals.push(offset * length);
+    kinds.push(place.kind);
   }
   if (rows.length < LEAST_EDGES) return undefined;
-  const step = robustSolve(rows, goals, n);
+  const step = robustSolve(rows, goals, kinds, n);
   return step && { step, edges: rows.length };
 }
 
@@ -192,24 +203,28 @@ function edgeAlong(
   return (best + part) * STEP;
 }
 
-/** Robust linear least squares, weights from the residuals of the round before. */
+/**
+ * Robust linear least squares, weights from the residuals of the round before. Each kind of border has a spread of its
+ * own and counts accordingly: copper and pads lie where the photo shows them, tall bodies hide behind their shadows.
+ */
 function robustSolve(
   rows: readonly Float64Array[],
   goals: readonly number[],
+  kinds: readonly number[],
   n: number,
 ): number[] | undefined {
   let step: number[] | undefined = new Array<number>(n).fill(0);
   for (let pass = 0; pass < 4; pass++) {
     const current: readonly number[] = step;
     const residuals = rows.map((row, i) => goals[i]! - row.reduce((sum, r, j) => sum + r * current[j]!, 0));
-    const sorted = residuals.map(Math.abs).sort((a, b) => a - b);
-    const cut = CUT * Math.max(0.1, 1.4826 * sorted[sorted.length >> 1]!);
+    const spreadOf = spreads(residuals, kinds);
     const normal = new Float64Array(n * n);
     const right = new Float64Array(n);
     rows.forEach((row, i) => {
-      const z = residuals[i]! / cut;
+      const sigma = spreadOf(kinds[i]!);
+      const z = residuals[i]! / (CUT * sigma);
       if (Math.abs(z) >= 1) return;
-      const w = (1 - z * z) ** 2;
+      const w = ((1 - z * z) / sigma) ** 2;
       for (let a = 0; a < n; a++) {
         right[a]! += w * row[a]! * goals[i]!;
         for (let b = 0; b <= a; b++) normal[a * n + b]! += w * row[a]! * row[b]!;
@@ -219,4 +234,22 @@ function robustSolve(
     if (!step) return undefined;
   }
   return step;
+}
+
+/** Robust standard deviation of the residuals of each kind of border, pixels. */
+function spreads(residuals: readonly number[], kinds: readonly number[]): (kind: number) => number {
+  const lists = new Map<number, number[]>();
+  const all = residuals.map(Math.abs);
+  all.forEach((r, i) => {
+    const list = lists.get(kinds[i]!);
+    if (list) list.push(r);
+    else lists.set(kinds[i]!, [r]);
+  });
+  const spread = (list: number[]): number =>
+    Math.max(LEAST_SPREAD, 1.4826 * list.sort((a, b) => a - b)[list.length >> 1]!);
+  const overall = spread(all);
+  const known = new Map(
+    [...lists].map(([kind, list]) => [kind, list.length < LEAST_OF_KIND ? overall : spread(list)]),
+  );
+  return (kind) => known.get(kind) ?? overall;
 }

@@ -2,7 +2,8 @@
 // and wrong boards accepted, seconds at 1080p; the same cases by OpenCV's ECC, and toy cases by another implementation
 // of the contract's search (`usd2roi_register.py`), each in this run.
 // usage: node bench/register.mjs [--only photos,boards,wrong,time,toys] [--upstream <folder of usd2roi_register.py>]
-//        [--python <python3 with numpy, OpenCV, yaml>] [--no-ecc] [--every N: only each N-th case] [--json]
+//        [--python <python3 with numpy, OpenCV, yaml>] [--no-ecc] [--every N --from M: only cases M, M + N, …]
+//        [--seconds N: begin no case of a part later than that] [--json]
 // Needs `npm run build`. Sources are rendered once into bench/results/register/sources (some minutes of CPU). Errors are
 // mean distances over a 9 × 9 grid on the moving picture, pixels of the photo. Worst cases are drawn to bench/results/register.
 import { spawnSync } from "node:child_process";
@@ -40,6 +41,8 @@ const { values: flags } = parseArgs({
     python: { type: "string", default: "python3" },
     ecc: { type: "boolean", default: true },
     every: { type: "string", default: "1" },
+    from: { type: "string", default: "0" },
+    seconds: { type: "string", default: "3600" },
     json: { type: "boolean", default: false },
   },
   allowNegative: true,
@@ -57,6 +60,9 @@ const REAL = [
   "pcba-components/renders/090-0420-000.png",
 ];
 
+const from = Number(flags.from) || 0;
+const begun = performance.now();
+const wanted = (i) => i % every === from && performance.now() - begun < 1000 * Number(flags.seconds);
 const parts = new Set(flags.only.split(","));
 const here = path.dirname(fileURLToPath(import.meta.url));
 const results = path.join(here, "results", "register");
@@ -134,7 +140,8 @@ function family(name, k) {
 
 /** The 60 cases: 48 of rendered boards (a quarter of them by label mask), 12 of real pictures. */
 async function* photoCases() {
-  for (let i = 0; i < 48; i += every) {
+  for (let i = 0; i < 48; i++) {
+    if (!wanted(i)) continue;
     const { name } = sources[i % sources.length];
     const f = family(FAMILIES[(i + Math.floor(i / 8)) % 8], ((i * 29) % 48) / 24 - 1 + 1 / 48);
     const kind = i % 4 === 1 ? "mask" : "render";
@@ -153,7 +160,8 @@ async function* photoCases() {
       truth: multiply(camera, inner),
     };
   }
-  for (let i = 0; i < 12; i += every) {
+  for (let i = 0; i < 12; i++) {
+    if (!wanted(i)) continue;
     const name = REAL[i % REAL.length];
     const file = path.join(shared, name);
     if (!existsSync(file)) continue;
@@ -194,7 +202,7 @@ async function photos() {
     if (!worst || mean > worst.mean) worst = { mean, name, moving, photo, matrix: found.matrix };
     pairs.push({ moving, photo, model: model === "homography" ? "homography" : "affine", truth });
   }
-  const edges = overlaysOf(worst.moving, worst.photo, worst.matrix)?.edges;
+  const edges = worst && overlaysOf(worst.moving, worst.photo, worst.matrix)?.edges;
   if (edges) writeFileSync(path.join(results, "worst.png"), await encodeImage(edges, "png"));
   const table = {};
   const row = (list) => ({
@@ -226,7 +234,11 @@ async function photos() {
         `${r.accepted ? "inexact" : "REFUSED"}: ${r.name}, ${r.family}: ${r.mean.toFixed(2)} px, ${r.reason}, polished ${r.polished}`,
       );
   }
-  return { table, ecc: flags.ecc ? await ecc(pairs) : undefined };
+  return {
+    table,
+    errors: rows.map((r) => [r.name, r.family, round(r.mean), r.accepted]),
+    ecc: flags.ecc ? await ecc(pairs) : undefined,
+  };
 }
 
 /** The same pairs by OpenCV. */
@@ -287,7 +299,7 @@ async function deepPcb() {
 async function boards() {
   const rows = [];
   for (const [i, { board, name, golden, test }] of (await deepPcb()).entries()) {
-    if (i % every !== 0) continue;
+    if (!wanted(i)) continue;
     const k = ((i * 17) % 40) / 20 - 1;
     const camera = cameraMap(golden, golden, { turn: 4 * k, scale: 1 + 0.05 * k, dx: 30 * k, dy: -22 * k });
     const photo = develop(
@@ -333,7 +345,7 @@ async function boards() {
         `${r.accepted ? "inexact" : "REFUSED"}: ${r.board} ${r.name}: ${r.mean.toFixed(2)} px, ${r.reason}`,
       );
   }
-  return row;
+  return { ...row, errors: rows.map((r) => [r.name, round(r.mean), r.accepted]) };
 }
 
 /** Another window or copy of the same kind of board, another kind, and DeepPCB templates with other boards' tests. */
@@ -341,7 +353,7 @@ async function wrong() {
   const rows = [];
   let number = 0;
   const test = (name, moving, photo) => {
-    if (number++ % every !== 0) return;
+    if (!wanted(number++)) return;
     const cpu = cpuNow();
     const r = register(movingPicture(moving), fixedPicture(photo));
     rows.push({
@@ -382,7 +394,7 @@ async function wrong() {
     console.table({ "wrong boards": row });
     for (const r of rows.filter((r) => r.accepted)) console.log(`ACCEPTED: ${r.name}: ${r.reason}`);
   }
-  return row;
+  return { ...row, shares: rows.map((r) => [r.name, round(r.share, 2), r.accepted]) };
 }
 
 /** One pair of 1920 × 1080, from pixels to verdict, wall clock, first call and median of the next ones. */

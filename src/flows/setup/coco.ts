@@ -10,8 +10,8 @@ const schema = z.object({
     z.object({
       id: z.number(),
       file_name: z.string(),
-      width: z.number().int().positive(),
-      height: z.number().int().positive(),
+      width: z.number().int().positive().max(20_000),
+      height: z.number().int().positive().max(20_000),
     }),
   ),
   categories: z.array(z.object({ id: z.number(), name: z.string() })),

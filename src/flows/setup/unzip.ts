@@ -6,8 +6,8 @@ import { joinInside, requireFile } from "../../kit/files.js";
 
 /** Archives are read in one piece. */
 const LARGEST = 1.9 * 1024 ** 3;
-/** What all their files may need in memory. */
-const LARGEST_UNPACKED = 4 * 1024 ** 3;
+/** What all their files may need in memory: 4 GiB; a zip says this number of any larger file, too. */
+const LARGEST_UNPACKED = 0xffff_ffff;
 
 /** Unpacks a zip into a new folder of passing use (no fsync); entries that would leave it are refused. Throws `zip_invalid`, `zip_too_large` and write errors. */
 export async function unzip(file: string, folder: string): Promise<void> {
@@ -21,7 +21,7 @@ export async function unzip(file: string, folder: string): Promise<void> {
     entries = unzipSync(await readFile(file), {
       filter: ({ originalSize }) => {
         size += originalSize;
-        if (size > LARGEST_UNPACKED) throw tooLarge("more than 4 GiB once unpacked");
+        if (size >= LARGEST_UNPACKED) throw tooLarge("more than 4 GiB once unpacked");
         return true;
       },
     });

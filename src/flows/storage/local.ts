@@ -56,7 +56,9 @@ async function walk(
   } catch (error) {
     if (isErrno(error, "ENOENT")) return;
     if (!isErrno(error, "ENOTDIR")) throw explainReadError(error, folder);
-    const { size } = await stat(folder);
+    const { size } = await stat(folder).catch((e) => {
+      throw explainReadError(e, folder);
+    });
     found.push({ path: relative(root, folder), size });
     return;
   }

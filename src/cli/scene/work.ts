@@ -74,7 +74,10 @@ export async function worked<Result extends Readonly<{ problems: readonly Proble
     throw new ReflowError("data", "nothing_made", o.text(result).slice(0, 3).join("; "), o.none, {
       problems: result.problems,
     });
-  for (const problem of result.problems.slice(0, SHOWN)) emit({ type: "problem", problem });
+  // Errors first: they are what the exit code tells.
+  const errors = result.problems.filter((p) => p.severity === "error");
+  const others = result.problems.filter((p) => p.severity !== "error");
+  for (const problem of [...errors, ...others].slice(0, SHOWN)) emit({ type: "problem", problem });
   if (result.problems.length > SHOWN)
     emit({ type: "log", level: "warn", message: `${result.problems.length - SHOWN} more problems` });
   if (flags.json) emit({ type: "result", name, value: { ...o.value(result), problems: result.problems } });

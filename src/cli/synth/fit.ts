@@ -53,6 +53,6 @@ export function registerFit(group: Command): void {
 }
 
 function average(values: readonly number[]): string {
-  if (values.length === 0) return "not known (no clean pictures)";
+  if (values.length === 0) return "not known (needs pictures of defects and clean ones)";
   return (values.reduce((a, b) => a + b, 0) / values.length).toFixed(4);
 }

@@ -70,6 +70,7 @@ async function pairFiles(
   if (!pictured) return masks.map((name) => ({ mask: path.join(maskFolder, name) }));
   const found: LabelledFile[] = [];
   const used = new Set<string>();
+  const unlike: { name: string; mask: string; exact: string }[] = [];
   for (const name of await imagesIn(imageFolder)) {
     const { name: stem, ext } = path.parse(name);
     const exact = `${stem}_mask${ext}`;
@@ -79,17 +80,19 @@ async function pairFiles(
       problems.push(error("mask_missing", `no mask ${exact} for this picture`, path.join(imageFolder, name)));
       continue;
     }
-    if (mask !== exact)
-      problems.push(
-        warning(
-          "mask_extension",
-          `the mask of this picture is ${mask}; other trainers look for ${exact}`,
-          path.join(imageFolder, name),
-        ),
-      );
+    if (mask !== exact) unlike.push({ name, mask, exact });
     used.add(mask);
     found.push({ mask: path.join(maskFolder, mask), image: path.join(imageFolder, name) });
   }
+  const [first] = unlike;
+  if (first)
+    problems.push(
+      warning(
+        "mask_extension",
+        `the masks of ${unlike.length} pictures have another extension, first ${first.mask}; other trainers look for ${first.exact}`,
+        path.join(imageFolder, first.name),
+      ),
+    );
   for (const name of masks)
     if (!used.has(name))
       problems.push(

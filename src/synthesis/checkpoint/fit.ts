@@ -4,6 +4,7 @@ import { type Emit, silent } from "../../kit/events.js";
 import { exists, hashText, readJson, toJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
 import { type LabelledType, listLabelled } from "../bank/labelled.js";
 import { type BankItem, cutSpecimens } from "../bank/specimen.js";
+import { checkFit } from "../own-output.js";
 import { kindOf, type Settings } from "../paint/index.js";
 import { type DefectEncoder, patchEncoder } from "../quality/features.js";
 import { spreadOut } from "./bank-order.js";
@@ -48,13 +49,14 @@ export type FitResult = Readonly<{
  * several steps out of it that differ in size and freedom, and validates each by the nn_score of defects painted with
  * specimens left out. Same dataset and seed, same bytes. Pictures that cannot be used become problems.
  *
- * Throws `no_defect_types`, `dataset_folder_missing`, `no_specimens`, or write errors.
+ * Throws `no_defect_types`, `dataset_folder_missing`, `no_specimens`, `output_exists`, or write errors.
  */
 export async function fitCheckpoint(o: FitOptions): Promise<FitResult> {
   const emit = o.emit ?? silent;
   const encoder = o.encoder ?? patchEncoder;
   const seed = o.seed ?? 0;
   const listed = await listLabelled(o.dataset);
+  await checkFit(o.output);
   const problems = [...listed.problems];
   const { items, singles } = await cutBank(o, listed.types, problems, emit);
   const types = listed.types.filter((t) => items.some((i) => i.defectType === t.defectType));

@@ -42,8 +42,8 @@ export function changeMaterial(
   const touched = intersect(dilate(joined, 2), g.allowed);
   const core = erode(target, 2);
   const use = count(core) >= 20 ? core : target;
-  const fills = g.planes.map((p, c) =>
-    localMaterial(p, use, meanOver(p, target, toLight ? found.high : found.low), g.random.fork("fill", c)),
+  const fills = g.planes.map((p) =>
+    localMaterial(p, use, meanOver(p, target, toLight ? found.high : found.low), g.random.fork("fill", 0)),
   );
   const made = compose(g.image, fills, soft, touched);
   return {

@@ -100,6 +100,20 @@ describe("by name alone", () => {
     },
   );
 
+  test.each(["scratch", "pit", "stain", "discoloration", "short"])(
+    "%s: a grey picture stored in three channels stays grey",
+    (name) => {
+      const grey1 = name === "short" ? board() : sheet(1);
+      const data = new Uint8Array(W * H * 3).map((_, i) => grey1.data[Math.floor(i / 3)]!);
+      const { image } = paint({ ...grey1, channels: 3, data }, ellipse(50, 40, 14, 9), named(name));
+      for (let i = 0; i < W * H; i++)
+        expect([image.data[3 * i + 1], image.data[3 * i + 2]]).toEqual([
+          image.data[3 * i],
+          image.data[3 * i],
+        ]);
+    },
+  );
+
   test("a crack and a pit are darker than their surroundings, wherever the light comes from", () => {
     for (const [name, region] of [
       ["crack", ellipse(50, 40, 22, 2.5)],

@@ -52,7 +52,7 @@ export function missing(g: Ground): Paint {
     data: ring.data.map((v, i) => (v && g.grey.data[i]! <= luma(palette.board) * 1.15 + 4 ? 1 : 0)),
   };
   const board = g.planes.map((p, c) => {
-    const fill = localMaterial(p, dark, palette.board[c]!, random.fork("board", c));
+    const fill = localMaterial(p, dark, palette.board[c]!, random.fork("board", 0));
     return { ...fill, data: fill.data.map((v) => 0.7 * v + 0.3 * palette.board[c]!) };
   });
   const { pads, paste } = padsUnder(g.region, random.range(0.26, 0.34));

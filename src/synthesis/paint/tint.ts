@@ -1,5 +1,5 @@
 import { dilate, gaussianBlur, intersect } from "../../vision/index.js";
-import { cloud, signedDistance } from "./tools.js";
+import { cloud, grainOf, signedDistance } from "./tools.js";
 import type { Ground, Paint } from "./types.js";
 
 /**
@@ -17,13 +17,14 @@ export function tint(g: Ground, kind: "discoloration" | "stain"): Paint {
   const wide = cloud(width, height, Math.max(2, most), random.fork("wide"), 2);
   const darker = random.chance(0.7);
   const amount = (darker ? -1 : 0.8) * random.range(0.16, 0.34) * g.settings.strength;
-  // Oxide and flux are warm: blue loses most, red least.
+  // Oxide and flux are warm: blue loses most, red least. A grey picture stays grey.
   const warm = random.range(0, 0.5);
+  const coloured = g.planes.length === 3 && (grainOf(g, 1) !== 0 || grainOf(g, 2) !== 0);
   return {
     touched,
     painter: kind,
     planes: g.planes.map((p, c) => {
-      const lean = g.planes.length === 3 ? 1 + warm * (c - 1) : 1;
+      const lean = coloured ? 1 + warm * (c - 1) : 1;
       return {
         ...p,
         data: p.data.map((v, i) => {

@@ -76,11 +76,17 @@ export function edgeSoftness(p: Plane): number {
   return Math.max(0.3, Math.min(2, 0.4 / Math.max(0.15, best)));
 }
 
+/** Which grain a channel gets: grey pictures stored in colour stay grey. */
+export function grainOf(g: Ground, c: number): number {
+  const [first] = g.planes;
+  return g.planes[c]!.data.every((v, i) => v === first!.data[i]) ? 0 : c;
+}
+
 /** Lays values over the picture by a soft mask and adds the grain that smooth paint lacks. */
 export function overlay(g: Ground, fills: readonly Plane[], alpha: Plane, grain = true): Plane[] {
   return g.planes.map((p, c) => {
     const sigma = grain ? noiseSigma(p) : 0;
-    const own = g.random.fork("grain", c);
+    const own = g.random.fork("grain", grainOf(g, c));
     return {
       ...p,
       data: p.data.map((v, i) => {

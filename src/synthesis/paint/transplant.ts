@@ -15,7 +15,7 @@ import {
 } from "../../vision/index.js";
 import { type Alignment, alignments } from "./align.js";
 import { guidedSource } from "./guided.js";
-import { meanOver, ringOf } from "./tools.js";
+import { grainOf, meanOver, ringOf } from "./tools.js";
 import type { Ground, Paint, Specimen } from "./types.js";
 
 /** Clean surface around the mask that is taken along, so that the seam runs over sound material. */
@@ -140,7 +140,7 @@ function hue(target: Plane, ring: Mask, source: Plane, ringS: Mask, light: numbe
 function withGrain(cloned: Plane, target: Plane, source: Plane, touched: Mask, g: Ground, c: number): Plane {
   const missing = Math.sqrt(Math.max(0, noiseSigma(target) ** 2 - noiseSigma(source) ** 2));
   if (missing < 0.3) return cloned;
-  const grain = g.random.fork("grain", c);
+  const grain = g.random.fork("grain", grainOf(g, c));
   const core = erode(touched, 1);
   return {
     ...cloned,

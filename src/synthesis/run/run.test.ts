@@ -206,6 +206,30 @@ describe("run", () => {
     expect(readdirSync(at("out_daft_v3", "raw", "rgb"))).toHaveLength(3);
   });
 
+  test("a folder with somebody's own pictures, labels or checkpoint is refused, and nothing is touched", async () => {
+    const file = cases("one.jsonl", row());
+    const o = { checkpoint: at("ck"), testcases: file, workers: 1 };
+    for (const own of ["labels", "original_image"]) {
+      const mine = at(`own-${own}`, own, "mine.png");
+      await writeImage(mine, blank);
+      await expect(runTestcases({ ...o, output: at(`own-${own}`) })).rejects.toMatchObject({
+        code: "output_exists",
+      });
+      expect(readdirSync(at(`own-${own}`))).toEqual([own]);
+      expect(readdirSync(path.dirname(mine))).toEqual(["mine.png"]);
+    }
+    await writeImage(at("beside_daft_v3", "mine.png"), blank);
+    await expect(runTestcases({ ...o, output: at("beside") })).rejects.toMatchObject({
+      code: "output_exists",
+    });
+    mkdirSync(at("theirs"));
+    writeFileSync(at("theirs", "ag_config.yaml"), "name: theirs\n");
+    await expect(fitCheckpoint({ dataset: at("data"), output: at("theirs") })).rejects.toMatchObject({
+      code: "output_exists",
+    });
+    expect(readFileSync(at("theirs", "ag_config.yaml"), "utf8")).toBe("name: theirs\n");
+  });
+
   test("the same bytes on two workers, and after a kill", async () => {
     const file = cases(
       "a.jsonl",

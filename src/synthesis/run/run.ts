@@ -8,6 +8,7 @@ import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
 import { imagesIn } from "../../placement/index.js";
 import { type Checkpoint, readSynthCheckpoint } from "../checkpoint/read.js";
 import { writeLabels } from "../labels/write.js";
+import { claimRun } from "../own-output.js";
 import { type Evaluation, evaluate } from "../quality/evaluate.js";
 import { type DefectEncoder, patchEncoder } from "../quality/features.js";
 import { FOLDERS, type Made } from "./make.js";
@@ -54,11 +55,13 @@ export type RunResult = Readonly<{
  * Paints every row of testcase.jsonl with a fitted checkpoint and writes the folders, table, scene and labels of contract
  * 6.2 and 6.5. Rows that cannot be made become problems and are missing in the table. Pictures that an earlier run made of
  * the same inputs are kept. Same inputs and seed: same bytes on any number of workers (timing_summary.json apart).
+ * Throws `output_exists` for a folder with pictures or labels of somebody else.
  */
 export async function runTestcases(o: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const checkpoint = await readSynthCheckpoint(o.checkpoint, o.step);
   const read = await readTestcases(o.testcases, o.root);
+  await claimRun(o.output);
   const plan = await planJobs(read.rows, checkpoint, o.testcases);
   const problems = [...read.problems, ...plan.problems];
   const results = await makeAll(plan.jobs, checkpoint, o);

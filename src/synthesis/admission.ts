@@ -1,14 +1,21 @@
+import type { Pixels } from "../kit/images.js";
 import {
   area,
   type Box,
   boundsOf,
+  channel,
   correlation,
   cropMask,
   cropPlane,
+  dilate,
+  gaussianBlur,
   grey,
   type Mask,
   noiseSigma,
   overlap,
+  quantile,
+  robustSigma,
+  subtract,
   tolerantDifference,
 } from "../vision/index.js";
 import type { Admission, Exemplar, Lightings } from "./types.js";
@@ -69,6 +76,51 @@ export function measure(
   if (seen < 3) return { ...rounded, reason: "invisible" };
   if (likeness > COPY) return { ...rounded, reason: "copy_of_exemplar" };
   return rounded;
+}
+
+/** How far a painted defect stands out, and whether it does; levels of 0 to 255. */
+export type Visibility = Readonly<{ contrast: number; noise: number; visible: boolean }>;
+
+/** Detail that an eye joins into one spot, pixels; and slow changes of light, which are no texture. */
+const SPOT = 1.5;
+const SLOW = 6;
+/** Least change of level that anyone sees, however calm the picture is. */
+const LEAST_CONTRAST = 4;
+
+/**
+ * Whether a change shows: the clearest tenth of the region's spots must differ from the clean picture by more than
+ * the clean surface around differs from itself. Repainted grain alone does not: it averages out over a spot.
+ */
+export function visibility(before: Pixels, after: Pixels, region: Mask): Visibility {
+  const box = boundsOf(region);
+  if (!box) return { contrast: 0, noise: 0, visible: false };
+  const near: Box = { x: box.x - 24, y: box.y - 24, width: box.width + 48, height: box.height + 48 };
+  const inside = cropMask(region, near);
+  const here: number[] = [];
+  const apart: number[] = [];
+  const around = subtract(dilate(inside, 20), dilate(inside, 3));
+  for (let c = 0; c < before.channels; c++) {
+    const clean = cropPlane(channel(before, c), near);
+    const made = cropPlane(channel(after, c), near);
+    const change = gaussianBlur({ ...clean, data: made.data.map((v, i) => v - clean.data[i]) }, SPOT);
+    const [fine, slow] = [gaussianBlur(clean, SPOT), gaussianBlur(clean, SLOW)];
+    const values: number[] = [];
+    const ground: number[] = [];
+    for (let i = 0; i < inside.data.length; i++) {
+      if (inside.data[i]) values.push(Math.abs(change.data[i]));
+      if (around.data[i]) ground.push(fine.data[i] - slow.data[i]);
+    }
+    here.push(quantile(values, 0.9));
+    apart.push(ground.length < 20 ? 0 : robustSigma(ground));
+  }
+  // The channel that shows most decides: blue solder is hardly seen in grey.
+  const best = here.reduce((a, v, c) => (v - apart[c] > here[a] - apart[a] ? c : a), 0);
+  const [contrast, noise] = [here[best] ?? 0, apart[best] ?? 0];
+  return {
+    contrast: round(contrast),
+    noise: round(noise),
+    visible: contrast >= Math.max(LEAST_CONTRAST, 1.5 * noise),
+  };
 }
 
 function likenessTo(after: Lightings, region: Mask, e: Exemplar): number {

@@ -16,8 +16,9 @@ import {
 import { enlargedMask } from "../window/index.js";
 import { type Kind, kindOf } from "./kinds.js";
 import { changeMaterial, darkConductor } from "./material.js";
+import { missing } from "./missing.js";
 import { relief } from "./relief.js";
-import { lessSolder, missing, solder } from "./solder.js";
+import { lessSolder, solder } from "./solder.js";
 import { tint } from "./tint.js";
 import { transplant } from "./transplant.js";
 import type { Ground, Paint, Settings, Specimen } from "./types.js";
@@ -113,17 +114,17 @@ function paintGround(g: Ground, type: TypeKnowledge): Paint {
       if (turned) return turned;
     }
     if (pictured) return transplant(g, type.specimens) as Paint;
-    if (solderOnParts) return solder(g);
+    if (solderOnParts) return solder(g, { bridge: true });
     return turn() ?? nothing(g);
   }
   if (pictured) return transplant(g, type.specimens) as Paint;
-  return byPhysics(g, kind);
+  return byPhysics(g, kind, /bridge|whisker/i.test(type.anomaly));
 }
 
-function byPhysics(g: Ground, kind: Exclude<Kind, { is: "conductor" }> | undefined): Paint {
+function byPhysics(g: Ground, kind: Exclude<Kind, { is: "conductor" }> | undefined, bridge: boolean): Paint {
   switch (kind?.is) {
     case "solder":
-      return solder(g);
+      return solder(g, { bridge });
     case "less_solder":
       return lessSolder(g);
     case "missing":

@@ -5,64 +5,104 @@ export type Rgb = readonly [number, number, number];
 /**
  * What metal shows at a slope, 0 (flat) to 90 degrees, in the picture's own colours. Under a ring of coloured lights
  * flat metal is red, then green, then blue, and black where it is steep (contract 1.7); under white light it is bright
- * where flat and darkens towards the edge.
+ * where flat and darkens towards the edge. `flat`: bare copper of a pad; `steepest`: slope of a bead at its border, by how
+ * much of the picture's solder is steep; `glint`: the level of a mirrored light.
  */
-export type Palette = Readonly<{ ringLit: boolean; at: (slope: number) => Rgb; flat: Rgb; board: Rgb }>;
+export type Palette = Readonly<{
+  ringLit: boolean;
+  at: (slope: number) => Rgb;
+  flat: Rgb;
+  board: Rgb;
+  steepest: number;
+  glint: number;
+}>;
+
+/** Hues from flat to steep, degrees, and what they are where the picture does not show them. */
+const HUES = [
+  { from: -30, to: 14, slope: 3, otherwise: [235, 60, 40] },
+  { from: 14, to: 42, slope: 9, otherwise: [225, 120, 50] },
+  { from: 42, to: 75, slope: 13, otherwise: [190, 190, 50] },
+  { from: 75, to: 150, slope: 18, otherwise: [80, 225, 60] },
+  { from: 150, to: 205, slope: 24, otherwise: [40, 150, 150] },
+  { from: 205, to: 280, slope: 31, otherwise: [35, 45, 225] },
+] as const;
 
 /** Learns the palette of a picture: which pure colours it shows, how bright its metal and how dark its board is. */
 export function paletteOf(planes: readonly Plane[]): Palette {
   const [r, g, b] = planes.length === 3 ? planes : [planes[0]!, planes[0]!, planes[0]!];
   const n = r!.data.length;
-  const sums = { red: [0, 0, 0, 0], green: [0, 0, 0, 0], blue: [0, 0, 0, 0] };
+  const sums = HUES.map(() => ({ rgb: [0, 0, 0], weight: 0, pixels: 0 }));
   const greys: number[] = [];
   for (let i = 0; i < n; i++) {
     const v: Rgb = [r!.data[i]!, g!.data[i]!, b!.data[i]!];
     const [big, small] = [Math.max(...v), Math.min(...v)];
     greys.push((v[0] + v[1] + v[2]) / 3);
-    if (big < 90 || big - small < 70) continue;
-    const own = v[0] === big ? sums.red : v[1] === big ? sums.green : sums.blue;
-    for (let c = 0; c < 3; c++) own[c] = own[c]! + v[c]!;
-    own[3] = own[3]! + 1;
+    if (big < 80 || big - small < 60) continue;
+    const hue = hueOf(v);
+    const own = sums[HUES.findIndex((h) => hue >= h.from && hue < h.to)];
+    if (!own) continue;
+    // The purest count most: mixtures at edges are no colour of their own.
+    const weight = (big - small) ** 3;
+    own.rgb.forEach((s, c) => {
+      own.rgb[c] = s + weight * v[c]!;
+    });
+    own.weight += weight;
+    own.pixels++;
   }
   greys.sort((p, q) => p - q);
   const q = (share: number): number => greys[Math.min(n - 1, Math.floor(share * n))]!;
-  const shows = (own: number[]): boolean => own[3]! > 0.004 * n;
-  const ringLit = [sums.red, sums.green, sums.blue].filter(shows).length >= 2 && shows(sums.blue);
-  const mean = (own: number[], otherwise: Rgb): Rgb =>
-    shows(own) ? [own[0]! / own[3]!, own[1]! / own[3]!, own[2]! / own[3]!] : otherwise;
   const board: Rgb = darkest(planes, q(0.35));
-  if (ringLit) {
-    const [red, green, blue] = [
-      mean(sums.red, [235, 90, 60]),
-      mean(sums.green, [90, 235, 60]),
-      mean(sums.blue, [40, 50, 235]),
-    ];
-    const white: Rgb = [0.45 * red[0] + 40, 0.45 * green[1] + 30, 0.45 * blue[2] + 30];
+  const count = (...of: number[]): number => of.reduce((a, k) => a + sums[k]!.pixels, 0);
+  const [red, green, blue] = [count(0, 1), count(2, 3), count(4, 5)];
+  if (blue > 0.004 * n && red + green > 0.004 * n) {
+    const pure = HUES.map(({ otherwise }, k): Rgb => {
+      const { rgb, weight, pixels } = sums[k]!;
+      return pixels > 0.001 * n && weight > 0
+        ? [rgb[0]! / weight, rgb[1]! / weight, rgb[2]! / weight]
+        : otherwise;
+    });
+    const deep = pure[5]!;
     const stops: readonly (readonly [number, Rgb])[] = [
-      [0, mix(red, white, 0.75)],
-      [4, mix(red, white, 0.5)],
-      [8, mix(red, white, 0.15)],
-      [13, mix(red, green, 0.5)],
-      [19, green],
-      [27, mix(green, blue, 0.5)],
-      [34, blue],
-      [42, mix(blue, [0, 0, 0], 0.4)],
-      [55, [8, 6, 10]],
-      [90, [4, 3, 5]],
+      [0, mix(pure[0]!, [150, 120, 115], 0.45)],
+      ...HUES.map(({ slope }, k) => [slope, pure[k]!] as const),
+      [38, mix(deep, [10, 10, 40], 0.55)],
+      [47, [12, 10, 22]],
+      [90, [6, 5, 8]],
     ];
-    return { ringLit, at: (slope) => along(stops, slope), flat: mix(red, [120, 70, 50], 0.3), board };
+    return {
+      ringLit: true,
+      at: (slope) => along(stops, slope),
+      flat: mix(mix(pure[0]!, pure[1]!, 0.6), [110, 65, 45], 0.25),
+      board,
+      steepest: 34 + (10 * blue) / (red + green + blue),
+      glint: 235,
+    };
   }
   const bright = q(0.97);
   const metal = brightest(planes, Math.max(q(0.9), 1));
   const grey = (k: number): Rgb => [metal[0] * k, metal[1] * k, metal[2] * k];
   const stops: readonly (readonly [number, Rgb])[] = [
-    [0, grey(Math.min(1.25, 255 / Math.max(1, bright)) * 1.1)],
-    [12, grey(1)],
-    [30, grey(0.72)],
-    [50, grey(0.4)],
-    [90, grey(0.25)],
+    [0, grey(Math.min(1.25, 255 / Math.max(1, bright)) * 1.05)],
+    [10, grey(1)],
+    [24, grey(0.8)],
+    [34, grey(0.5)],
+    [45, grey(0.3)],
+    [90, grey(0.22)],
   ];
-  return { ringLit, at: (slope) => along(stops, slope), flat: grey(0.85), board };
+  return {
+    ringLit: false,
+    at: (slope) => along(stops, slope),
+    flat: grey(0.85),
+    board,
+    steepest: 42,
+    glint: Math.min(255, 1.25 * bright),
+  };
+}
+
+/** Hue in degrees, -30 to 330. */
+function hueOf([r, g, b]: Rgb): number {
+  const hue = (Math.atan2(Math.sqrt(3) * (g - b), 2 * r - g - b) * 180) / Math.PI;
+  return hue < -30 ? hue + 360 : hue;
 }
 
 function darkest(planes: readonly Plane[], level: number): Rgb {

@@ -1,150 +1,109 @@
-import {
-  centroid,
-  close,
-  dilate,
-  gaussianBlur,
-  gradient,
-  type Mask,
-  mask,
-  type Plane,
-  plane,
-  threshold,
-} from "../../vision/index.js";
-import { extents } from "../exemplar.js";
-import { localMaterial } from "./material-fill.js";
-import { type Palette, paletteOf } from "./palette.js";
-import { cloud, overlay, ringOf, signedDistance, softRegion } from "./tools.js";
+import { gaussianBlur, type Plane, plane } from "../../vision/index.js";
+import { type Bead, beadOver } from "./bead.js";
+import { type Palette, paletteOf, type Rgb } from "./palette.js";
+import { cloud, edgeSoftness, overlay, quantileOver, signedDistance, softRegion } from "./tools.js";
 import type { Ground, Paint } from "./types.js";
 
-/** Solder where there was none: a lumpy drop whose colour follows the slope of its surface. */
-export function solder(g: Ground): Paint {
+/** Solder where there was none: one smooth bead whose colour follows the slope of its surface. */
+export function solder(g: Ground, o: { bridge: boolean } = { bridge: false }): Paint {
   const palette = paletteOf(g.planes);
-  const { alpha, touched } = softRegion(g, 0.8);
-  const slope = dropSlope(g.region, g, 0.55);
-  return { planes: overlay(g, colours(slope, palette, g), alpha, false), touched, painter: "solder" };
+  const bead = beadOver(
+    g.region,
+    g.allowed,
+    { border: palette.steepest, waist: o.bridge },
+    g.random.fork("bead"),
+  );
+  const { alpha, touched } = softRegion({ ...g, region: bead.outline }, softnessOf(g));
+  return { planes: overlay(g, metal(bead, palette, g), alpha), touched, painter: "solder" };
 }
 
-/** Solder that is not there: the flat pad shows, dull and a little rough, with a thin bead left along its edge. */
+/** Solder that is not there: the flat pad shows, dull and a little uneven, with a thin bead left along its edge. */
 export function lessSolder(g: Ground): Paint {
   const palette = paletteOf(g.planes);
   const { alpha, touched } = softRegion(g, 0.9);
-  const rough = cloud(g.grey.width, g.grey.height, 3, g.random.fork("rough"));
+  const pad = barePad(g, palette);
   const depth = signedDistance(g.region);
-  const fills = g.planes.map((p, c) => ({
+  const fills = pad.map((p, c) => ({
     ...p,
-    data: p.data.map((_, i) => {
+    data: p.data.map((v, i) => {
       const bead = 0.5 * Math.exp(-(((depth.data[i]! - 1.5) / 1.3) ** 2));
-      const pad = palette.flat[c]! * 0.8 * (1 + 0.08 * rough.data[i]!);
-      return pad * (1 - bead) + palette.at(30)[c]! * bead;
+      return v * (1 - bead) + shade(palette.at(30), c, g.planes.length) * bead;
     }),
   }));
   return { planes: overlay(g, fills, alpha), touched, painter: "less_solder" };
 }
 
-/** A part that is not there: the board beneath it, and at both ends its pads with what solder they got. */
-export function missing(g: Ground): Paint {
-  const palette = paletteOf(g.planes);
-  const { alpha, touched } = softRegion(g, 0.8);
-  const random = g.random.fork("missing");
-  const ring = ringOf(g.region, 2, 14);
-  const dark: Mask = {
-    ...ring,
-    data: ring.data.map((v, i) => (v && g.grey.data[i]! <= luma(palette.board) * 1.15 + 4 ? 1 : 0)),
-  };
-  const board = g.planes.map((p, c) => {
-    const fill = localMaterial(p, dark, palette.board[c]!, random.fork("board", 0));
-    return { ...fill, data: fill.data.map((v) => 0.7 * v + 0.3 * palette.board[c]!) };
-  });
-  const { pads, paste } = padsUnder(g.region, random.range(0.26, 0.34));
-  const padSoft = gaussianBlur({ ...g.grey, data: Float32Array.from(pads.data) }, 0.8);
-  const pasteSoft = gaussianBlur({ ...g.grey, data: Float32Array.from(paste.data) }, 0.8);
-  const slope = dropSlope(paste, g, 0.4);
-  const metal = colours(slope, palette, g);
-  const rough = cloud(g.grey.width, g.grey.height, 2.5, random.fork("rough"));
-  const fills = board.map((p, c) => ({
+/** Flat copper everywhere: one colour, with soft differences of brightness such as tarnish and wetting leave. */
+export function barePad(g: Ground, palette: Palette): Plane[] {
+  const { width, height } = g.grey;
+  const reach = Math.max(4, quantileOver(signedDistance(g.region), g.region, 1));
+  const broad = cloud(width, height, 1.2 * reach, g.random.fork("tarnish"), 1);
+  const finer = cloud(width, height, Math.max(3, 0.3 * reach), g.random.fork("rolled"), 1);
+  return g.planes.map((p, c) => ({
     ...p,
-    data: p.data.map((v, i) => {
-      const pad = palette.flat[c]! * 0.85 * (1 + 0.06 * rough.data[i]!);
-      const a = padSoft.data[i]!;
-      const b = pasteSoft.data[i]!;
-      return (v * (1 - a) + pad * a) * (1 - b) + metal[c]!.data[i]! * b;
+    data: p.data.map((_, i) => {
+      const shine = 1 + 0.1 * broad.data[i]! + 0.035 * finer.data[i]!;
+      return shade(palette.flat, c, g.planes.length) * Math.max(0.7, shine);
     }),
   }));
-  return { planes: overlay(g, fills, alpha), touched, painter: "missing" };
 }
 
-/** Two rounded pads at the ends of a region's main axis and the paste on them. */
-function padsUnder(region: Mask, share: number): { pads: Mask; paste: Mask } {
-  const pads = mask(region.width, region.height);
-  const paste = mask(region.width, region.height);
-  const at = centroid(region);
-  const { angle } = extents(region);
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  let along = 0;
-  let across = 0;
-  for (let i = 0; i < region.data.length; i++)
-    if (region.data[i]) {
-      const [x, y] = [(i % region.width) - at.x, Math.floor(i / region.width) - at.y];
-      along = Math.max(along, Math.abs(c * x + s * y));
-      across = Math.max(across, Math.abs(-s * x + c * y));
-    }
-  const half = { along: along * share, across: across * 0.86 };
-  for (let i = 0; i < region.data.length; i++) {
-    if (!region.data[i]) continue;
-    const [x, y] = [(i % region.width) - at.x, Math.floor(i / region.width) - at.y];
-    const u = Math.abs(c * x + s * y) - (along - half.along);
-    const v = Math.abs(-s * x + c * y);
-    const inside = (k: number): boolean =>
-      Math.abs(u / (half.along * k)) ** 4 + (v / (half.across * k)) ** 4 <= 1;
-    if (inside(0.97)) pads.data[i] = 1;
-    if (inside(0.76)) paste.data[i] = 1;
-  }
-  return { pads, paste };
-}
-
-/** Slope of a lumpy drop over a region, degrees. `high`: its height against its radius. */
-function dropSlope(region: Mask, g: Ground, high: number): Plane {
-  // Liquid has no ragged outline: small holes close and teeth melt away.
-  const smooth = threshold(
-    gaussianBlur({ ...g.grey, data: Float32Array.from(close(region, 3).data) }, 2),
-    0.5,
-  );
-  const depth = signedDistance(smooth);
-  const most = depth.data.reduce((a, b) => Math.max(a, b), 1);
-  const reach = Math.max(2.5, Math.min(most, 22));
-  const random = g.random.fork("drop");
-  const lumps = cloud(region.width, region.height, Math.max(6, 1.3 * reach), random.fork("lumps"), 1);
-  const crinkle = cloud(region.width, region.height, Math.max(4, 0.4 * reach), random.fork("crinkle"), 2);
-  const z = plane(region.width, region.height);
-  for (let i = 0; i < z.data.length; i++) {
-    const d = depth.data[i]!;
-    if (d <= 0) continue;
-    const t = Math.min(1, d / reach);
-    const rise = high * reach * Math.sqrt(1 - (1 - t) ** 2);
-    z.data[i] = rise + t * reach * (0.24 * lumps.data[i]! + 0.012 * crinkle.data[i]!);
-  }
-  const { gx, gy } = gradient(gaussianBlur(z, 1.4));
-  const out = plane(region.width, region.height);
-  for (let i = 0; i < out.data.length; i++)
-    out.data[i] = (Math.atan(Math.hypot(gx.data[i]!, gy.data[i]!)) * 180) / Math.PI;
-  return out;
-}
-
-function colours(slope: Plane, palette: Palette, g: Ground): Plane[] {
-  const speck = cloud(slope.width, slope.height, 3, g.random.fork("speck"), 2);
-  const fills = g.planes.map(() => plane(slope.width, slope.height));
-  const near = dilate(g.region, 3);
-  for (let i = 0; i < slope.data.length; i++) {
+/** The colours of a bead: by slope, brighter and darker in broad patches, with a few glints where it is flattest. */
+function metal(bead: Bead, palette: Palette, g: Ground): Plane[] {
+  const { slope, outline, reach } = bead;
+  const { width, height } = slope;
+  const patches = cloud(width, height, Math.max(5, reach), g.random.fork("patches"), 1);
+  const glint = glints(bead, g);
+  const smooth = gaussianBlur(slope, 0.7);
+  const skin = cloud(width, height, 2.5, g.random.fork("skin"), 1);
+  const fills = g.planes.map(() => plane(width, height));
+  const near = softRegion({ ...g, region: outline }, 2).touched;
+  for (let i = 0; i < near.data.length; i++) {
     if (!near.data[i]) continue;
-    const rgb = palette.at(Math.max(0, slope.data[i]! + 0.8 * speck.data[i]!));
-    const shine = 1 + 0.07 * speck.data[i]!;
+    const rgb = palette.at(smooth.data[i]!);
+    const shine = 0.93 + 0.13 * clamp2(patches.data[i]!) + 0.035 * clamp2(skin.data[i]!);
     fills.forEach((p, c) => {
-      p.data[i] = fills.length === 3 ? rgb[c]! * shine : luma(rgb) * shine;
+      const v = shade(rgb, c, fills.length) * shine;
+      p.data[i] = v + glint.data[i]! * (palette.glint - v);
     });
   }
   return fills;
 }
 
-function luma(rgb: readonly [number, number, number]): number {
-  return (rgb[0] + rgb[1] + rgb[2]) / 3;
+/** Soft spots, 0 to 1, where a flat part of the bead mirrors a light. */
+function glints({ slope, outline, reach }: Bead, g: Ground): Plane {
+  const random = g.random.fork("glints");
+  const out = plane(slope.width, slope.height);
+  const flat = quantileOver(slope, outline, 0.3);
+  const places: number[] = [];
+  for (let i = 0; i < slope.data.length; i++) if (outline.data[i] && slope.data[i]! <= flat) places.push(i);
+  if (places.length === 0 || reach < 4) return out;
+  for (let k = 1 + random.int(3); k > 0; k--) {
+    const at = random.pick(places);
+    const [x, y] = [at % slope.width, Math.floor(at / slope.width)];
+    const [a, b] = [reach * random.range(0.05, 0.1), reach * random.range(0.08, 0.2)];
+    const turn = random.range(0, Math.PI);
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    const strength = random.range(0.35, 0.75);
+    for (let i = 0; i < out.data.length; i++) {
+      const [u, v] = [(i % slope.width) - x, Math.floor(i / slope.width) - y];
+      const d = ((cos * u + sin * v) / Math.max(1, a)) ** 2 + ((cos * v - sin * u) / Math.max(1, b)) ** 2;
+      if (d < 9) out.data[i] = Math.max(out.data[i]!, strength * Math.exp(-d / 2));
+    }
+  }
+  return out;
+}
+
+function clamp2(v: number): number {
+  return Math.max(-2, Math.min(2, v));
+}
+
+/** Softness of painted edges: the picture's own, never sharper than a lens draws. */
+export function softnessOf(g: Ground): number {
+  return Math.max(0.9, 1.3 * edgeSoftness(g.grey));
+}
+
+/** The value of a channel; the mean where the picture is grey. */
+export function shade(rgb: Rgb, c: number, channels: number): number {
+  return channels === 3 ? rgb[c]! : (rgb[0] + rgb[1] + rgb[2]) / 3;
 }

@@ -2,11 +2,12 @@ import path from "node:path";
 import { dataError } from "../../kit/errors.js";
 import { exists, hashFile, hashText, readJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
-import { seeded } from "../../kit/random.js";
-import { boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js";
+import { type Random, seeded } from "../../kit/random.js";
+import { area, boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js";
+import { visibility } from "../admission.js";
 import { maskPicture, psnr } from "../candidate.js";
 import type { Checkpoint } from "../checkpoint/read.js";
-import { paintDefect } from "../paint/index.js";
+import { paintDefect, type Settings, type TypeKnowledge } from "../paint/index.js";
 import { compressedAlike, jpegQuality } from "../paint/jpeg.js";
 import { augmentMask, type Grid, instancesOf, type MaskAugmentation, windowOf } from "../window/index.js";
 import { annotated } from "./annotate.js";
@@ -29,6 +30,12 @@ export type Made = Readonly<{
     painter: string;
     specimen: string | null;
     changed: number;
+    /** How far it stands out of the clean picture, what that one's own texture is, and whether it shows. */
+    contrast: number;
+    noise: number;
+    visible: boolean;
+    /** Draws until it showed; with `visible` false all were used up. */
+    draws: number;
   }>[];
   /** Of everything that decides the bytes. */
   fingerprint: string;
@@ -89,13 +96,14 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   for (let j = instances.length - 1; j >= 0; j--) {
     const region = instances[j]!;
     const window = windowOf(region, gridOf(job, image))!;
-    const painted = paintDefect(now, region, window, type, settings, random.fork("instance", j));
-    now = await compressedAlike(painted.image, painted.touched, quality);
+    const drawn = await drawVisible(now, region, window, { type, settings, quality, random, part: j });
+    now = drawn.image;
     const box = boundsOf(region)!;
-    const { painter, specimen, changed } = painted;
-    parts.unshift({ mask: region, at: { window, box, painter, specimen: specimen ?? null, changed } });
+    parts.unshift({ mask: region, at: { window, box, ...drawn.found } });
   }
   if (parts.every((p) => p.at.changed === 0)) throw unchanged(row.defectType, parts);
+  const seen = parts.reduce((sum, p) => sum + (p.at.visible ? area(p.mask) : 0), 0);
+  if (2 * seen < parts.reduce((sum, p) => sum + area(p.mask), 0)) throw invisible(row.defectType, parts);
   await writePictures(output, name, image, now, mask, parts);
   const value = psnr(image, now, mask);
   const made: Made = {
@@ -111,6 +119,53 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   };
   await writeJsonAtomic(receipt, made);
   return made;
+}
+
+/** Draws of one defect before it counts as invisible. */
+const DRAWS = 4;
+
+type Drawn = Readonly<{ image: Pixels; found: Omit<Made["instances"][number], "window" | "box"> }>;
+
+/**
+ * Paints one defect; where it does not show, again and stronger, with specimens that were not tried. The clearest draw is
+ * taken. The first draw depends on nothing that later ones do.
+ */
+async function drawVisible(
+  clean: Pixels,
+  region: Mask,
+  window: Made["instances"][number]["window"],
+  o: { type: TypeKnowledge; settings: Settings; quality: number | undefined; random: Random; part: number },
+): Promise<Drawn> {
+  let best: Drawn | undefined;
+  const tried = new Set<string>();
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const random = draw === 0 ? o.random.fork("instance", o.part) : o.random.fork("again", o.part, draw);
+    const fresh = o.type.specimens.filter((e) => !tried.has(e.id));
+    const type = fresh.some((e) => e.picture) ? { ...o.type, specimens: fresh } : o.type;
+    const settings = { ...o.settings, strength: o.settings.strength * (1 + 0.2 * draw) };
+    const painted = paintDefect(clean, region, window, type, settings, random);
+    const image = await compressedAlike(painted.image, painted.touched, o.quality);
+    const { painter, specimen, changed } = painted;
+    const shows = visibility(clean, image, region);
+    const found = { painter, specimen: specimen ?? null, changed, ...shows, draws: draw + 1 };
+    if (!best || shows.contrast > best.found.contrast) best = { image, found };
+    if (shows.visible || changed === 0) break;
+    if (specimen !== undefined) tried.add(specimen);
+    best = { ...best, found: { ...best.found, draws: draw + 1 } };
+  }
+  return best!;
+}
+
+function invisible(
+  defectType: string,
+  parts: readonly { at: Made["instances"][number] }[],
+): ReturnType<typeof dataError> {
+  const { contrast, noise } = parts.reduce((a, p) => (p.at.contrast > a.at.contrast ? p : a)).at;
+  return dataError(
+    "defect_no_effect",
+    `"${defectType}" does not show here: after ${DRAWS} draws it differs by ${contrast} levels, the surface around by ${noise} from itself`,
+    "Place the mask elsewhere, give stronger specimens, or raise guidance.",
+  );
 }
 
 function unchanged(

@@ -66,10 +66,14 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
   const problems = [...read.problems, ...plan.problems];
   const results = await makeAll(plan.jobs, checkpoint, o);
   const done: Done[] = [];
+  const refused: Refused[] = [];
   results.forEach((result, i) => {
     const job = plan.jobs[i]!;
     if ("made" in result) done.push({ job, made: result.made });
-    else problems.push({ ...result.problem, where: { file: o.testcases, row: job.row.line } });
+    else {
+      problems.push({ ...result.problem, where: { file: o.testcases, row: job.row.line } });
+      refused.push({ job, problem: result.problem });
+    }
   });
   await prune(o.output, done);
   const sizes = new Map<string, { width: number; height: number }>();
@@ -79,7 +83,7 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
   await writeScene(o.output, done, sizes);
   const instances = await writeLabels(o.output, done);
   const evaluation = await evaluate(o.output, done, checkpoint, o.encoder ?? patchEncoder, o.signal);
-  await writeProvenance(o.output, done, checkpoint, evaluation);
+  await writeProvenance(o.output, done, refused, checkpoint, evaluation);
   const seconds = (performance.now() - started) / 1000;
   await writeJsonAtomic(path.join(o.output, "timing_summary.json"), {
     total_time_seconds: Number(seconds.toFixed(3)),
@@ -133,10 +137,17 @@ async function makeAll(jobs: readonly Job[], checkpoint: Checkpoint, o: RunOptio
   });
 }
 
-/** One line a picture: where it came from, how each instance was painted, and how real it looks. */
+/** A job that was tried and not delivered. */
+type Refused = Readonly<{ job: Job; problem: Problem }>;
+
+/**
+ * One line a picture: where it came from, how each instance was painted, and how real it looks; then one line for each
+ * that was refused, with `refused` and without an `output_filename`.
+ */
 async function writeProvenance(
   output: string,
   done: readonly Done[],
+  refused: readonly Refused[],
   checkpoint: Checkpoint,
   evaluation: Evaluation,
 ): Promise<void> {
@@ -158,5 +169,19 @@ async function writeProvenance(
       ...evaluation.samples.get(job.name),
     })}\n`;
   });
+  for (const { job, problem } of refused)
+    text.push(
+      `${JSON.stringify({
+        output_filename: null,
+        index: job.row.index,
+        copy: job.copy,
+        anomaly_type: job.row.defectType,
+        image_filename: job.row.text.image,
+        mask_filename: job.row.text.mask,
+        generator: "reflow-synthesis",
+        step: checkpoint.step,
+        refused: { code: problem.code, message: problem.message },
+      })}\n`,
+    );
   await writeFileAtomic(path.join(output, "provenance.jsonl"), text.join(""));
 }

@@ -7,16 +7,15 @@ import {
   correlation,
   cropMask,
   cropPlane,
-  dilate,
   gaussianBlur,
   grey,
   type Mask,
   noiseSigma,
   overlap,
+  type Plane,
   quantile,
-  robustSigma,
-  subtract,
   tolerantDifference,
+  translate,
 } from "../vision/index.js";
 import type { Admission, Exemplar, Lightings } from "./types.js";
 
@@ -78,18 +77,22 @@ export function measure(
   return rounded;
 }
 
+/** How much clearer than the surface's own differences a change must be; beyond the cap any change is clear. */
+const CLEARER = 1.2;
+const CLEAR = 28;
+
 /** How far a painted defect stands out, and whether it does; levels of 0 to 255. */
 export type Visibility = Readonly<{ contrast: number; noise: number; visible: boolean }>;
 
-/** Detail that an eye joins into one spot, pixels; and slow changes of light, which are no texture. */
+/** Detail that an eye joins into one spot, pixels; and how far apart a surface is compared with itself. */
 const SPOT = 1.5;
-const SLOW = 6;
+const ASIDE = 9;
 /** Least change of level that anyone sees, however calm the picture is. */
 const LEAST_CONTRAST = 4;
 
 /**
- * Whether a change shows: the clearest tenth of the region's spots must differ from the clean picture by more than
- * the clean surface around differs from itself. Repainted grain alone does not: it averages out over a spot.
+ * Whether a change shows: the clearest tenth of the region's spots must differ from the clean picture by more than the
+ * clean surface there differs from itself some pixels aside. Repainted grain or moved stripes alone do not show.
  */
 export function visibility(before: Pixels, after: Pixels, region: Mask): Visibility {
   const box = boundsOf(region);
@@ -97,30 +100,29 @@ export function visibility(before: Pixels, after: Pixels, region: Mask): Visibil
   const near: Box = { x: box.x - 24, y: box.y - 24, width: box.width + 48, height: box.height + 48 };
   const inside = cropMask(region, near);
   const here: number[] = [];
-  const apart: number[] = [];
-  const around = subtract(dilate(inside, 20), dilate(inside, 3));
+  const aside: number[] = [];
   for (let c = 0; c < before.channels; c++) {
-    const clean = cropPlane(channel(before, c), near);
-    const made = cropPlane(channel(after, c), near);
-    const change = gaussianBlur({ ...clean, data: made.data.map((v, i) => v - clean.data[i]) }, SPOT);
-    const [fine, slow] = [gaussianBlur(clean, SPOT), gaussianBlur(clean, SLOW)];
-    const values: number[] = [];
-    const ground: number[] = [];
-    for (let i = 0; i < inside.data.length; i++) {
-      if (inside.data[i]) values.push(Math.abs(change.data[i]));
-      if (around.data[i]) ground.push(fine.data[i] - slow.data[i]);
-    }
-    here.push(quantile(values, 0.9));
-    apart.push(ground.length < 20 ? 0 : robustSigma(ground));
+    const clean = gaussianBlur(cropPlane(channel(before, c), near), SPOT);
+    const made = gaussianBlur(cropPlane(channel(after, c), near), SPOT);
+    here.push(clearest(made, clean, inside));
+    const moved = [translate(clean, ASIDE, 0), translate(clean, 0, ASIDE)];
+    aside.push(Math.max(...moved.map((p) => clearest(p, clean, inside))));
   }
   // The channel that shows most decides: blue solder is hardly seen in grey.
-  const best = here.reduce((a, v, c) => (v - apart[c] > here[a] - apart[a] ? c : a), 0);
-  const [contrast, noise] = [here[best] ?? 0, apart[best] ?? 0];
+  const best = here.reduce((a, v, c) => (v - aside[c] > here[a] - aside[a] ? c : a), 0);
+  const [contrast, noise] = [here[best] ?? 0, aside[best] ?? 0];
   return {
     contrast: round(contrast),
     noise: round(noise),
-    visible: contrast >= Math.max(LEAST_CONTRAST, 1.5 * noise),
+    visible: contrast >= Math.max(LEAST_CONTRAST, Math.min(CLEAR, CLEARER * noise)),
   };
+}
+
+/** The 0.9 quantile of the difference over a mask. */
+function clearest(a: Plane, b: Plane, m: Mask): number {
+  const values: number[] = [];
+  for (let i = 0; i < m.data.length; i++) if (m.data[i]) values.push(Math.abs(a.data[i] - b.data[i]));
+  return values.length === 0 ? 0 : quantile(values, 0.9);
 }
 
 function likenessTo(after: Lightings, region: Mask, e: Exemplar): number {

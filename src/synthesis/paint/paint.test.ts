@@ -5,8 +5,10 @@ import { describe, expect, test } from "vitest";
 import { type Pixels, writeImage } from "../../kit/images.js";
 import { seeded } from "../../kit/random.js";
 import { area, grey, type Mask, mask } from "../../vision/index.js";
+import { visibility } from "../admission.js";
 import { extents } from "../exemplar.js";
 import { enlargedMask, windowOf } from "../window/index.js";
+import { beadOver, liquidOutline } from "./bead.js";
 import { compressedAlike, jpegQuality } from "./jpeg.js";
 import { kindOf } from "./kinds.js";
 import { paintDefect, type TypeKnowledge } from "./paint.js";
@@ -122,6 +124,70 @@ describe("by name alone", () => {
       const g = grey(paint(sheet(1), region, named(name)).image);
       expect(meanOver(g, region)).toBeLessThan(meanOver(g, ringOf(region, 4, 9)) - 12);
     }
+  });
+});
+
+describe("solder", () => {
+  const all = mask(W, H, 1);
+  test("a bead is flat in the middle, steep at its border, and smooth", () => {
+    const region = ellipse(50, 40, 24, 18);
+    const { slope, outline } = beadOver(region, all, { border: 40, waist: false }, seeded(1));
+    const rim = {
+      ...outline,
+      data: outline.data.map((v, i) => (v && !ellipse(50, 40, 22, 16).data[i] ? 1 : 0)),
+    };
+    expect(meanOver(slope, ellipse(50, 40, 6, 5))).toBeLessThan(14);
+    expect(meanOver(slope, rim as Mask)).toBeGreaterThan(28);
+    let step = 0;
+    for (let i = 0; i < slope.data.length - 1; i++)
+      if (ellipse(50, 40, 18, 12).data[i])
+        step = Math.max(step, Math.abs(slope.data[i + 1]! - slope.data[i]!));
+    expect(step).toBeLessThan(10);
+  });
+
+  test("liquid has no holes and no hair; a bridge has a waist", () => {
+    const region = ellipse(50, 40, 30, 12);
+    const ragged = { ...region, data: Uint8Array.from(region.data) };
+    ragged.data[40 * W + 50] = 0;
+    for (let y = 5; y < 30; y++) ragged.data[y * W + 50] = 1;
+    const drop = liquidOutline(ragged, false);
+    expect(drop.data[40 * W + 50]).toBe(1);
+    expect(drop.data[10 * W + 50]).toBe(0);
+    const width = (m: Mask, x: number): number => {
+      let n = 0;
+      for (let y = 0; y < H; y++) n += m.data[y * W + x]!;
+      return n;
+    };
+    const bridge = liquidOutline(region, true);
+    expect(width(bridge, 50)).toBeLessThan(width(liquidOutline(region, false), 50) - 2);
+    expect(width(bridge, 50)).toBeGreaterThan(8);
+  });
+
+  test("a missing part leaves two flat pads and plain board between them", () => {
+    // A bright body on a dark board.
+    const part = ellipse(50, 40, 30, 12);
+    const clean = sheet(3);
+    const data = clean.data.map((v, i) => (part.data[Math.floor(i / 3)] ? 210 : v * 0.3));
+    const made = grey(paint({ ...clean, data }, part, named("missing")).image);
+    const middle = meanOver(made, ellipse(50, 40, 4, 6));
+    expect(Math.abs(middle - meanOver(grey({ ...clean, data }), ringOf(part, 3, 8)))).toBeLessThan(14);
+    for (const x of [31, 69]) expect(meanOver(made, ellipse(x, 40, 3, 3))).toBeGreaterThan(middle + 60);
+  });
+});
+
+describe("visibility", () => {
+  const region = ellipse(50, 40, 9, 7);
+  test("new grain does not show, a dent does", () => {
+    const random = seeded("again");
+    const grain = sheet(1, 6);
+    const other = {
+      ...grain,
+      data: grain.data.map((v, i) => (region.data[i] ? v + 6 * random.normal() : v)),
+    };
+    expect(visibility(grain, other, region).visible).toBe(false);
+    const dent = { ...grain, data: grain.data.map((v, i) => (region.data[i] ? v - 25 : v)) };
+    expect(visibility(grain, dent, region)).toMatchObject({ visible: true });
+    expect(visibility(grain, grain, mask(W, H)).visible).toBe(false);
   });
 });
 

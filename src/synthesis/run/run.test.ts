@@ -286,6 +286,24 @@ describe("run", () => {
     );
   });
 
+  test("what does not show is drawn again, then refused and said so, the same way on a second run", async () => {
+    // A pit on black: nothing can be darker.
+    await writeImage(at("flat.png"), { ...blank, data: new Uint8Array(W * H).fill(0) });
+    const file = cases("faint.jsonl", row({ image_filename: "flat.png", index: 4 }), row({ index: 9 }));
+    const o = { checkpoint: at("ck"), testcases: file, output: at("faint"), workers: 1 };
+    const r = await runTestcases(o);
+    expect(r.problems.map((p) => [p.code, p.where?.row])).toEqual([["defect_no_effect", 1]]);
+    expect([r.asked, r.made]).toEqual([2, 1]);
+    const lines = readFileSync(at("faint", "provenance.jsonl"), "utf8").trim().split("\n");
+    const [made, refused] = lines.map((l) => JSON.parse(l));
+    expect(made).toMatchObject({ index: 9, instances: [{ visible: true, draws: 1 }] });
+    expect(refused).toMatchObject({ output_filename: null, index: 4, refused: { code: "defect_no_effect" } });
+    expect(readFileSync(at("faint", "SDG_result.csv"), "utf8").trim().split("\n")).toHaveLength(2);
+    const before = bytes(at("faint"));
+    await runTestcases({ ...o, workers: 2 });
+    expect(bytes(at("faint"))).toEqual(before);
+  });
+
   test("with a root nothing outside it is read", async () => {
     const file = cases(
       "esc.jsonl",

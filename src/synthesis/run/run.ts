@@ -97,7 +97,7 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
     finished: done,
     step: checkpoint.step,
     lines: read.lines,
-    asked: plan.jobs.length + problems.length,
+    asked: plan.jobs.length + problems.length - refused.length,
     made: done.length,
     instances,
     counts,

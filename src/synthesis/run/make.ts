@@ -63,7 +63,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   const own = row.seed ?? seed;
   const fingerprint = hashText(
     JSON.stringify([
-      3,
+      4,
       await hashFile(row.image),
       await hashFile(row.mask),
       { ...row, image: "", mask: "", line: 0 },

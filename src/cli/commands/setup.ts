@@ -3,9 +3,9 @@ import path from "node:path";
 import type { Command } from "commander";
 import type { PartResult, SetupResult } from "../../flows/setup/index.js";
 import { ReflowError } from "../../kit/errors.js";
-import { onInterrupt } from "../interrupt.js";
-import { outputMode, quoted, reporter, suggest } from "../output.js";
+import { quoted, suggest } from "../output.js";
 import { preferencesPath, remember } from "../preferences.js";
+import { interruptible } from "../work.js";
 
 type Flags = Readonly<{
   root: string;
@@ -49,11 +49,8 @@ export function registerSetup(program: Command): void {
       const { parseKnob } = await import("../../flows/knobs/index.js");
       const sizes = String(parseKnob("pretrained_model_sizes", flags.sizes, "setup-pretrained")).split(" ");
       const storage = openStorage(flags.root, s3Access(process.env));
-      const { emit, clear } = reporter(outputMode(flags));
-      const { signal, done } = onInterrupt();
-      let result: SetupResult;
-      try {
-        result = await prepare({
+      const { result, emit } = await interruptible(flags, "finished files are kept", ({ emit, signal }) =>
+        prepare({
           setup,
           storage,
           hub: {
@@ -66,20 +63,8 @@ export function registerSetup(program: Command): void {
           signal,
           ...(flags.from !== undefined && { from: path.resolve(flags.from) }),
           ...(flags.check && { checkOnly: true }),
-        });
-      } catch (error) {
-        clear();
-        if (!signal.aborted) throw error;
-        throw new ReflowError(
-          "interrupted",
-          "interrupted",
-          "stopped; finished files are kept",
-          "The same command goes on.",
-        );
-      } finally {
-        done();
-      }
-      clear();
+        }),
+      );
       const code = result.complete ? 0 : 3;
       if (flags.json) emit({ type: "result", name: "setup", value: { ...result, exit_code: code } });
       else process.stdout.write(summary(result));

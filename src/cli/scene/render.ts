@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
-import { type Problem, ReflowError } from "../../kit/errors.js";
+import { ReflowError } from "../../kit/errors.js";
 import { cores } from "../../kit/pool.js";
 import type { Cookbook, NamedLighting, Pipeline } from "../../scene/cookbook/index.js";
 import type { Scene } from "../../scene/model.js";
@@ -86,7 +86,8 @@ async function run(file: string, flags: Flags): Promise<void> {
     );
   const { loadCookbook } = await import("../../scene/cookbook/index.js");
   const cookbook = await loadCookbook(flags.cookbook, { roots: [COOKBOOKS], variables: variables() });
-  const scene = await opened(path.resolve(file));
+  const { requireScene } = await import("../../scene/flatten/index.js");
+  const scene = await requireScene(path.resolve(file));
   if (flags.dryRun) return dryRun(scene, cookbook, flags, lightings);
 
   const output = path.resolve(flags.output as string);
@@ -196,21 +197,6 @@ function planLines(plan: DryPlan): readonly string[] {
     `Labels: ${labels.join(", ") || "none"}`,
     ...(plan.defects.length > 0 ? [`Defects: ${plan.defects.join(", ")}`] : []),
   ];
-}
-
-/** Reads the scene; what is odd about it is told, and without a scene it is an error. */
-async function opened(file: string): Promise<Scene> {
-  const { openScene } = await import("../../scene/flatten/index.js");
-  const { scene, problems } = await openScene(file);
-  if (scene) return scene;
-  const first: Problem | undefined = problems.find((p) => p.severity === "error") ?? problems[0];
-  throw new ReflowError(
-    "data",
-    first?.code ?? "scene_unreadable",
-    first?.message ?? `${file} cannot be read`,
-    first?.hint ?? "Name an OpenUSD file.",
-    { where: first?.where ?? { file }, problems },
-  );
 }
 
 async function checkedLightings(

@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { type Problem, ReflowError } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
-import { onInterrupt } from "../interrupt.js";
-import { outputMode, reporter } from "../output.js";
+import { interruptible, told, type WorkFlags } from "../work.js";
 
 /** Words for the reasons of refusals, in the order in which filters work. */
 export const REFUSALS: Readonly<Record<string, string>> = {
@@ -21,8 +20,6 @@ export const REFUSALS: Readonly<Record<string, string>> = {
   identical: "with equal good pictures",
   max_emit: "over --max-emit",
 };
-
-type Flags = Readonly<{ json?: boolean; plain?: boolean }>;
 
 type Work<Result> = Readonly<{
   work: (o: { emit: Emit; signal: AbortSignal }) => Promise<Result>;
@@ -43,27 +40,10 @@ type Work<Result> = Readonly<{
  */
 export async function worked<Result extends Readonly<{ problems: readonly Problem[] }>>(
   name: string,
-  flags: Flags,
+  flags: WorkFlags,
   o: Work<Result>,
 ): Promise<void> {
-  const { emit, clear } = reporter(outputMode(flags));
-  const { signal, done } = onInterrupt();
-  let result: Result;
-  try {
-    result = await o.work({ emit, signal });
-  } catch (error) {
-    clear();
-    if (!signal.aborted) throw error;
-    throw new ReflowError(
-      "interrupted",
-      "interrupted",
-      "stopped; finished work is kept",
-      "The same command goes on.",
-    );
-  } finally {
-    done();
-  }
-  clear();
+  const { result, emit } = await interruptible(flags, "finished work is kept", o.work);
   if (o.others.length > 0)
     emit({
       type: "log",
@@ -74,19 +54,13 @@ export async function worked<Result extends Readonly<{ problems: readonly Proble
     throw new ReflowError("data", "nothing_made", o.text(result).slice(0, 3).join("; "), o.none, {
       problems: result.problems,
     });
-  // Errors first: they are what the exit code tells.
-  const errors = result.problems.filter((p) => p.severity === "error");
-  const others = result.problems.filter((p) => p.severity !== "error");
-  for (const problem of [...errors, ...others].slice(0, SHOWN)) emit({ type: "problem", problem });
-  if (result.problems.length > SHOWN)
-    emit({ type: "log", level: "warn", message: `${result.problems.length - SHOWN} more problems` });
-  if (flags.json) emit({ type: "result", name, value: { ...o.value(result), problems: result.problems } });
-  else process.stdout.write(`${o.text(result).join("\n")}\n`);
-  if (result.problems.some((p) => p.severity === "error")) process.exitCode = 3;
-  else if (!flags.json) o.next?.(result);
+  told(name, flags, emit, {
+    problems: result.problems,
+    value: o.value(result),
+    text: o.text(result),
+    next: () => o.next?.(result),
+  });
 }
-
-const SHOWN = 20;
 
 /** `capacitor 12, ic 3`; `none` when all are 0. */
 export function counted(

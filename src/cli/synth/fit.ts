@@ -2,7 +2,8 @@ import path from "node:path";
 import type { Command } from "commander";
 import type { FitResult } from "../../synthesis/index.js";
 import { quoted, suggest } from "../output.js";
-import { synthWork, wholeNumber } from "./work.js";
+import { wholeOption } from "../scene/work.js";
+import { MOST, synthWork } from "./work.js";
 
 type Flags = Readonly<{
   dataset: string;
@@ -20,7 +21,7 @@ export function registerFit(group: Command): void {
     .description("learn defects from labelled pictures; gives a checkpoint of several steps")
     .requiredOption("--dataset <dir>", "<TEXTURE>/{anomaly_image,mask}/<ANOMALY>/ and <TEXTURE>/clean_image/")
     .requiredOption("--output <dir>", "checkpoint folder; a stopped command goes on there")
-    .option("--seed <n>", "decides the validation pictures", wholeNumber("--seed", 0), 0)
+    .option("--seed <n>", "decides the validation pictures", wholeOption("--seed", 0, MOST), 0)
     .option("--encoder <file>", "ONNX image encoder that judges the steps (default: built-in patches)")
     .option("--json", "events as JSON lines")
     .option("--plain", "no colours and no rewritten lines")

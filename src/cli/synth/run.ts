@@ -4,7 +4,8 @@ import { ReflowError } from "../../kit/errors.js";
 import { cores } from "../../kit/pool.js";
 import type { Refined, RunOptions, RunResult } from "../../synthesis/index.js";
 import { suggest } from "../output.js";
-import { synthWork, wholeNumber } from "./work.js";
+import { wholeOption } from "../scene/work.js";
+import { MOST, synthWork } from "./work.js";
 
 type Flags = Readonly<{
   checkpoint: string;
@@ -29,15 +30,15 @@ export function registerSynthRun(group: Command): void {
     .requiredOption("--checkpoint <dir>", "output of `reflow synth fit`")
     .requiredOption("--testcases <file>", "testcase.jsonl, as `reflow place` writes it")
     .requiredOption("--output <dir>", "folder for the pictures; a stopped command goes on there")
-    .option("--seed <n>", "same seed, same pictures", wholeNumber("--seed", 0), 0)
-    .option("--step <n>", "step of the checkpoint (default: the best one)", wholeNumber("--step", 0))
+    .option("--seed <n>", "same seed, same pictures", wholeOption("--seed", 0, MOST), 0)
+    .option("--step <n>", "step of the checkpoint (default: the best one)", wholeOption("--step", 0, MOST))
     .option("--root <dir>", "refuse pictures and masks outside this folder; relative paths begin there")
-    .option("--workers <n>", "threads", wholeNumber("--workers", 1), cores())
+    .option("--workers <n>", "threads", wholeOption("--workers", 1, MOST), cores())
     .option("--encoder <file>", "ONNX image encoder for nn_score (default: built-in patches)")
     .option(
       "--search <n>",
       "rounds with other guidance and crop ratio; the best go to searched/",
-      wholeNumber("--search", 0),
+      wholeOption("--search", 0, MOST),
       0,
     )
     .option(

@@ -4,6 +4,7 @@ import { dataError } from "../../kit/errors.js";
 import { cropConfigSchema } from "../../scene/cookbook/crop-schema.js";
 import { loadCookbook } from "../../scene/cookbook/index.js";
 import { roiSettings } from "../../scene/crop/index.js";
+import { requireScene } from "../../scene/flatten/index.js";
 import { renderScan } from "../../scene/scan/index.js";
 import { learnStep, passthrough, trainingFolder } from "../anomaly/learn.js";
 import { anomalySamples, defectAccounts, defectTable, trainingTables } from "../anomaly/outcome.js";
@@ -18,7 +19,7 @@ import type { FlowContext, FlowOutcome, Json, Step } from "../run/types.js";
 import { rawFolder } from "../steps/artifacts.js";
 import { roiStep } from "../steps/crops.js";
 import { changedBoard, cookbookFiles } from "../steps/render.js";
-import { opened, sceneOf } from "../steps/scene.js";
+import { sceneOf } from "../steps/scene.js";
 import { anomalyPairs } from "../workspace/from-anomaly.js";
 import { DAY1 } from "./folders.js";
 import { fixedView, photoOf } from "./photo.js";
@@ -172,7 +173,7 @@ function sdgStep(
     files: [o.scene, file, ...cookbookFiles(request)],
     run: async ({ at, emit, signal, workers }) => {
       const { frames } = await renderScan({
-        scene: await opened(o.scene),
+        scene: await requireScene(o.scene),
         cookbook: changedBoard(o.board, "good", view),
         pipeline: "good",
         output: at(DAY1.sdg),

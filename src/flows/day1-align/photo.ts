@@ -4,12 +4,13 @@ import sharp from "sharp";
 import { dataError } from "../../kit/errors.js";
 import { readBytes, writeFileAtomic } from "../../kit/files.js";
 import type { Cookbook } from "../../scene/cookbook/index.js";
+import { requireScene } from "../../scene/flatten/index.js";
 import { renderScan } from "../../scene/scan/index.js";
 import type { Day1Config } from "../cookbook/index.js";
 import { rootFolder, word } from "../run/knobs.js";
 import type { FlowContext } from "../run/types.js";
 import { changedBoard } from "../steps/render.js";
-import { assetFile, opened } from "../steps/scene.js";
+import { assetFile } from "../steps/scene.js";
 
 /** How the stand-in photo differs from the render that it is registered to. */
 const OFF = { shift: [0.31, -0.22], zoom: 1.03, turn: 0.4, quality: 92 } as const;
@@ -42,7 +43,7 @@ export async function photoOf(
     run: async ({ at, emit, signal, workers }) => {
       const [x, y] = camera.translate;
       await renderScan({
-        scene: await opened(o.scene),
+        scene: await requireScene(o.scene),
         cookbook: changedBoard(o.board, "good", {
           ...fixedView(
             [x + OFF.shift[0], y + OFF.shift[1]],

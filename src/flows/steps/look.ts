@@ -1,12 +1,12 @@
 import path from "node:path";
 import type { Cookbook } from "../../scene/cookbook/index.js";
 import { cropRois, type RoiSettings } from "../../scene/crop/index.js";
+import { requireScene } from "../../scene/flatten/index.js";
 import { recipeFor, renderScan } from "../../scene/scan/index.js";
 import { CLUSTER_ENDPOINT } from "../knobs/index.js";
 import { word } from "../run/knobs.js";
 import type { FlowContext, FlowRequest } from "../run/types.js";
 import { changedBoard, cookbookFiles } from "./render.js";
-import { opened } from "./scene.js";
 
 /** Where the look of restyled crops comes from. */
 export type Look =
@@ -45,7 +45,7 @@ export async function lookOf(
       const common = { emit, ...(signal && { signal }) };
       await renderScan({
         ...common,
-        scene: await opened(o.scene),
+        scene: await requireScene(o.scene),
         cookbook: changedBoard(o.board, "good", { rename_to_grid_index: true, seed: middleOf(o.board) }),
         pipeline: "good",
         output: at(FOLDER),

@@ -1,7 +1,7 @@
 import type { Cookbook, NamedLighting, Pipeline, Recipe, RenderConfig } from "../../scene/cookbook/index.js";
+import { requireScene } from "../../scene/flatten/index.js";
 import { recipeFor, renderScan } from "../../scene/scan/index.js";
 import type { FlowRequest, Json, Step } from "../run/types.js";
-import { opened } from "./scene.js";
 
 export type Rendered = {
   frames: number;
@@ -59,7 +59,7 @@ export function renderStep(
     files: [o.scene, ...cookbookFiles(request)],
     run: async (io) => {
       const result = await renderScan({
-        scene: await opened(o.scene),
+        scene: await requireScene(o.scene),
         cookbook: changedBoard(board, pipeline, changes),
         pipeline,
         output: io.at(o.folder),

@@ -1,10 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
+import { dataError, ReflowError } from "../../kit/errors.js";
 import { boardByName } from "../../scene/boards/index.js";
 import { buildScene, writeScene } from "../../scene/build/index.js";
-import { openScene } from "../../scene/flatten/index.js";
-import type { Scene } from "../../scene/model.js";
 import { rootFolder, word } from "../run/knobs.js";
 import type { FlowContext, FlowRequest, Step } from "../run/types.js";
 
@@ -76,18 +74,4 @@ async function findFile(folder: string, name: string): Promise<string | undefine
     } else if (entry.name === path.basename(name)) return at;
   }
   return undefined;
-}
-
-/** Reads a scene. Throws its first error when there is none. */
-export async function opened(file: string): Promise<Scene> {
-  const { scene, problems } = await openScene(file);
-  if (scene) return scene;
-  const first: Problem | undefined = problems.find((p) => p.severity === "error") ?? problems[0];
-  throw new ReflowError(
-    "data",
-    first?.code ?? "scene_unreadable",
-    first?.message ?? `${file} cannot be read`,
-    first?.hint ?? "Name an OpenUSD file.",
-    { where: first?.where ?? { file }, problems },
-  );
 }

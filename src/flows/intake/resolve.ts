@@ -1,8 +1,7 @@
 import { ReflowError } from "../../kit/errors.js";
 import { nearestName } from "../../kit/nearest-name.js";
 import { planFor } from "./plan.js";
-import type { Asked } from "./questions.js";
-import { checkedRoot } from "./questions.js";
+import { type Asked, checkedRoot } from "./questions/index.js";
 import { checkSlots, slotsOf, usageError } from "./slots.js";
 import { openQuestions, type Situation } from "./triggers.js";
 import {

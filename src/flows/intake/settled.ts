@@ -1,5 +1,5 @@
 import { BOARDS, DEFAULT_BOARD } from "../knobs/index.js";
-import type { Context } from "./questions.js";
+import type { Context } from "./questions/index.js";
 
 /** The board of a run and who chose it. */
 export type Board = Readonly<{ name: string; from: "request" | "memory" | "default" | "here" }>;

@@ -1,5 +1,5 @@
 import { type FlowId, USECASES } from "../knobs/index.js";
-import * as Q from "./questions.js";
+import * as Q from "./questions/index.js";
 import { isBare, isUnfit, routes, usecaseOf } from "./route.js";
 import { boardOf } from "./settled.js";
 import { usageError } from "./slots.js";

@@ -1,5 +1,8 @@
+import { rmdir } from "node:fs/promises";
 import { type Problem, ReflowError } from "../kit/errors.js";
 import type { Emit } from "../kit/events.js";
+import { exists } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { onInterrupt } from "./interrupt.js";
 import { outputMode, reporter } from "./output.js";
 
@@ -48,4 +51,19 @@ export function told(
   else process.stdout.write(`${o.text.join("\n")}\n`);
   if (errors.length > 0) process.exitCode = 3;
   else if (!flags.json) o.next?.();
+}
+
+/** Holds the lock of the output while working: two would write over each other's files. Throws `run_locked`. */
+export async function alone<T>(output: string, work: () => Promise<T>): Promise<T> {
+  const { acquireLock } = await import("../loop/lock.js");
+  const before = await exists(output);
+  await makeFolder(output);
+  const lock = await acquireLock(output);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+    // Nothing was written: the folder goes again. Others than empty ones stay.
+    if (!before) await rmdir(output).catch(() => {});
+  }
 }

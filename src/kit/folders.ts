@@ -1,4 +1,4 @@
-import { lstat, mkdir, stat } from "node:fs/promises";
+import { lstat, mkdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, isErrno, ReflowError } from "./errors.js";
 
@@ -71,4 +71,30 @@ function blocked(
   return new ReflowError("stage", code, message, "Choose another output path, or remove it first.", {
     where: { file: at },
   });
+}
+
+/** Throws `output_inside_input` where one of two folders holds the other. */
+export async function requireApart(input: string, output: string): Promise<void> {
+  const [from, to] = [await real(input), await real(output)];
+  const below = (a: string, b: string) =>
+    a === b || b.startsWith(a.endsWith(path.sep) ? a : `${a}${path.sep}`);
+  if (below(from, to) || below(to, from))
+    throw new ReflowError(
+      "usage",
+      "output_inside_input",
+      `${output} and ${input} lie in each other`,
+      "Name an output folder beside the input.",
+      { where: { file: output } },
+    );
+}
+
+/** The path without symbolic links, as far as it exists. */
+async function real(file: string): Promise<string> {
+  const full = path.resolve(file);
+  try {
+    return await realpath(full);
+  } catch {
+    const up = path.dirname(full);
+    return up === full ? full : path.join(await real(up), path.basename(full));
+  }
 }

@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { dataError } from "../kit/errors.js";
 import { requireFile } from "../kit/files.js";
 import { MOST_PIXELS, type Pixels } from "../kit/images.js";
-import type { Mask } from "../vision/index.js";
+import { looksLikeMask, type Mask } from "../vision/index.js";
 import type { Levels } from "./engine/regions.js";
 
 /**
@@ -47,8 +47,15 @@ export async function readLevels(file: string): Promise<Levels> {
   return { width, height, data };
 }
 
-/** The white (above 127) pixels of a mask file. Same errors as {@link readRgb}. */
+/** The white (above 127) pixels of a mask file. Errors of {@link readRgb}, and `mask_not_binary` for a photo. */
 export async function readMask(file: string): Promise<Mask> {
   const levels = await readLevels(file);
+  if (!looksLikeMask(levels.data))
+    throw dataError(
+      "mask_not_binary",
+      "it is no mask: most of what is not black is grey, not white",
+      "Give a picture that is white on the defect and black elsewhere.",
+      { file },
+    );
   return { ...levels, data: levels.data.map((v) => (v > 127 ? 1 : 0)) };
 }

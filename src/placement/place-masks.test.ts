@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -181,6 +181,41 @@ describe("resuming", () => {
     expect(changed.resumed).toBeGreaterThan(0);
   });
 
+  test("a mask that somebody changed, or an entry, is made again", async () => {
+    const r = await place();
+    const before = await tree(output);
+    const mask = path.join(output, r.testcases[0]?.mask_filename ?? "");
+    await writeImage(mask, spot(100, 70, { x: 1, y: 1, width: 9, height: 9 }));
+    expect((await place()).resumed).toBe(r.summary.length - 1);
+    expect(await tree(output)).toEqual(before);
+    const notes = path.join(output, "place.json");
+    const whole = JSON.parse(await readFile(notes, "utf8"));
+    whole.samples = [null, { ...whole.samples[1], masks: 5 }, ...whole.samples.slice(2)];
+    await writeFile(notes, JSON.stringify(whole));
+    expect((await place()).resumed).toBe(r.summary.length - 2);
+    expect(await tree(output)).toEqual(before);
+  });
+
+  test("no record holds a whole path; dataset and output can move together", async () => {
+    await writeImage(path.join(dataset, "Chip/clean_image/a.png"), boxes(100, 70, []));
+    const first = await place();
+    expect(first.problems.find((p) => p.code === "clean_image_blank")?.where?.file).toContain(dataset);
+    for (const [name, text] of await tree(output))
+      expect([name, Buffer.from(text, "base64").includes(root)]).toEqual([name, false]);
+    const moved = path.join(root, "moved");
+    await mkdir(moved);
+    await rename(dataset, path.join(moved, "data"));
+    await rename(output, path.join(moved, "out"));
+    const again = await place({ dataset: path.join(moved, "data"), output: path.join(moved, "out") });
+    expect(again.resumed).toBe(first.summary.length);
+    expect(again.problems.find((p) => p.code === "clean_image_blank")?.where?.file).toContain(moved);
+  });
+
+  test("an output inside the dataset, or around it, is refused", async () => {
+    expect((await refusal(place({ output: path.join(dataset, "placed") }))).code).toBe("output_inside_input");
+    expect((await refusal(place({ output: root }))).code).toBe("output_inside_input");
+  });
+
   test("other settings and foreign folders are refused", async () => {
     await place({ numSdg: 4 });
     expect((await refusal(place({ numSdg: 5 }))).code).toBe("output_exists");
@@ -227,6 +262,14 @@ describe("bad input", () => {
       expect(p.where?.file).toBeTruthy();
       expect(p.hint).not.toBe("");
     }
+  });
+
+  test("a photo given as a mask is refused", async () => {
+    const file = path.join(dataset, "Chip/mask/scratch/0_mask.png");
+    const data = Uint8Array.from({ length: 7000 }, (_, i) => 60 + (i % 120));
+    await writeImage(file, { width: 100, height: 70, channels: 1, data });
+    const error = await refusal(place());
+    expect(error.problems.map((p) => [p.code, p.where?.file])).toContainEqual(["mask_not_binary", file]);
   });
 
   test("empty masks are left out, large ones are told, a type with only empty ones stops", async () => {

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Problem } from "../kit/errors.js";
 import { silent } from "../kit/events.js";
 import { hashFile, toJson, writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { requireApart } from "../kit/folders.js";
 import { boxKey, type PromptBoxes } from "./dataset/boxes.js";
 import type { Pool } from "./dataset/pools.js";
 import { promptBoxes, readInputs, shareOut } from "./inputs.js";
@@ -33,7 +34,7 @@ export type PlaceMasksResult = Readonly<{
  * the same bytes on any number of workers; a stopped placement goes on when it is called again.
  *
  * Throws `placement_inputs` with all problems when the dataset cannot work, `num_sdg_invalid`, `seed_invalid`,
- * `no_defect_types`, `allocation_uncovered`, `output_exists`, or errors of the disk. Samples that cannot be placed are
+ * `no_defect_types`, `allocation_uncovered`, `output_inside_input`, `output_exists`, or errors of the disk. Samples that cannot be placed are
  * no error: they are missing in `testcases`, and `problems` says why.
  */
 export async function placeMasks(o: PlaceMasksOptions): Promise<PlaceMasksResult> {
@@ -41,6 +42,8 @@ export async function placeMasks(o: PlaceMasksOptions): Promise<PlaceMasksResult
   const seed = o.seed ?? 42;
   checkOptions(o, seed);
   const root = path.resolve(o.dataset);
+  // Results among the inputs would be inputs of the next placement, and of `synth fit`.
+  await requireApart(root, o.output);
   const { pools, problems } = await readInputs(o, root);
   const boxes = o.boxes === undefined ? undefined : await promptBoxes(o.boxes);
   const { allocation, told } = shareOut(o, pools.pools);

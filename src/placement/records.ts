@@ -1,8 +1,9 @@
 import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { dataError, explainWriteError, isErrno, type ReflowError } from "../kit/errors.js";
-import { exists, joinInside, readJson, writeJsonAtomic } from "../kit/files.js";
+import { dataError, explainWriteError, isErrno, type Problem, type ReflowError } from "../kit/errors.js";
+import { exists, hashFile, joinInside, readJson, writeJsonAtomic } from "../kit/files.js";
 import type { SampleResult } from "./routes/task.js";
+import { recordPath } from "./testcases.js";
 
 /** What became of one sample; `inputs` is a hash of what it was made from. */
 export type SampleEntry = Readonly<{ key: string; inputs: string }> & SampleResult;
@@ -32,12 +33,15 @@ export async function openRecords(
   const header = JSON.stringify({ settings });
   const names = await listing(output);
   const known = new Map<string, SampleEntry>();
-  if (names.includes(FINAL)) for (const e of await readFinal(final, header, output)) known.set(e.key, e);
+  const note = (value: unknown): void => {
+    if (isEntry(value)) known.set(value.key, heard(value, output));
+  };
+  if (names.includes(FINAL)) for (const e of await readFinal(final, header, output)) note(e);
   if (names.includes(RUNNING)) {
     const lines = (await readFile(running, "utf8")).split("\n");
     // Cut off within the first line: nothing was made yet.
     if (lines.length < 2) await rm(running);
-    else for (const e of readRunning(lines, header, output)) known.set(e.key, e);
+    else for (const e of readRunning(lines, header, output)) note(e);
   } else if (names.length > 0 && !names.includes(FINAL))
     throw refused(output, "is not empty and holds no work of this command");
   else if (names.length === 0) await begin(running, header);
@@ -45,13 +49,18 @@ export async function openRecords(
     done: async (key, inputs) => {
       const entry = known.get(key);
       if (!entry || entry.inputs !== inputs) return undefined;
-      const there = await Promise.all(entry.masks.map((m) => exists(joinInside(output, m.file))));
-      return there.every(Boolean) ? entry : undefined;
+      const same = await Promise.all(
+        entry.masks.map(async ({ file, hash }) => {
+          const mask = joinInside(output, file);
+          return (await exists(mask)) && (await hashFile(mask)) === hash;
+        }),
+      );
+      return same.every(Boolean) ? entry : undefined;
     },
     add: async (entry) => {
       try {
         if (!(await exists(running))) await begin(running, header);
-        await appendFile(running, `${JSON.stringify(entry)}\n`);
+        await appendFile(running, `${JSON.stringify(told(entry, output))}\n`);
       } catch (error) {
         throw explainWriteError(error, running);
       }
@@ -61,7 +70,7 @@ export async function openRecords(
       for (const { masks } of known.values())
         for (const { file } of masks)
           if (!kept.has(file)) await rm(joinInside(output, file), { force: true });
-      await writeJsonAtomic(final, { settings, totals, samples: entries });
+      await writeJsonAtomic(final, { settings, totals, samples: entries.map((e) => told(e, output)) });
       await rm(running, { force: true });
     },
   };
@@ -69,7 +78,8 @@ export async function openRecords(
 
 async function listing(folder: string): Promise<readonly string[]> {
   try {
-    return await readdir(folder);
+    // Hidden files of others, such as a lock, are no content.
+    return (await readdir(folder)).filter((name) => !name.startsWith(".") || name === RUNNING);
   } catch (error) {
     if (isErrno(error, "ENOENT")) return [];
     if (isErrno(error, "ENOTDIR")) throw refused(folder, "is a file");
@@ -86,23 +96,51 @@ async function begin(running: string, header: string): Promise<void> {
   }
 }
 
-function readRunning(lines: readonly string[], header: string, output: string): readonly SampleEntry[] {
+/** The entry as it is kept: problems name files relative to the output, so that both can move together. */
+function told(entry: SampleEntry, output: string): SampleEntry {
+  return withFiles(entry, (file) => recordPath(path.resolve(output), path.resolve(file)));
+}
+
+function heard(entry: SampleEntry, output: string): SampleEntry {
+  return withFiles(entry, (file) => path.resolve(output, file));
+}
+
+function withFiles(entry: SampleEntry, change: (file: string) => string): SampleEntry {
+  const problems = entry.problems.map((p): Problem => {
+    const file = p.where?.file;
+    if (file === undefined) return p;
+    const other = change(file);
+    return { ...p, message: p.message.replaceAll(file, other), where: { ...p.where, file: other } };
+  });
+  return { ...entry, problems };
+}
+
+/** What somebody changed in the file is no entry any more: its sample is placed again. */
+function isEntry(value: unknown): value is SampleEntry {
+  const e = value as Partial<SampleEntry> | null | undefined;
+  if (typeof e?.key !== "string" || typeof e.inputs !== "string") return false;
+  if (!Array.isArray(e.masks) || !Array.isArray(e.problems)) return false;
+  if (typeof e.summary !== "object" || e.summary === null) return false;
+  return e.masks.every((m) => typeof m?.file === "string" && typeof m.hash === "string");
+}
+
+function readRunning(lines: readonly string[], header: string, output: string): readonly unknown[] {
   if (lines[0] !== header) throw refused(output, "was begun with other settings");
   // The last line may have been cut off while it was written: that sample is placed again.
   return lines.slice(1, -1).flatMap((line) => {
     try {
-      return [JSON.parse(line) as SampleEntry];
+      return [JSON.parse(line) as unknown];
     } catch {
       return [];
     }
   });
 }
 
-async function readFinal(file: string, header: string, output: string): Promise<readonly SampleEntry[]> {
+async function readFinal(file: string, header: string, output: string): Promise<readonly unknown[]> {
   const whole = (await readJson(file)) as { settings?: unknown; samples?: unknown };
   if (JSON.stringify({ settings: whole?.settings }) !== header || !Array.isArray(whole.samples))
     throw refused(output, "was made with other settings");
-  return whole.samples as SampleEntry[];
+  return whole.samples as unknown[];
 }
 
 function refused(output: string, why: string): ReflowError {

@@ -6,6 +6,7 @@ export * from "./distance.js";
 export * from "./filter.js";
 export * from "./line.js";
 export * from "./mask.js";
+export * from "./mask-levels.js";
 export * from "./morphology.js";
 export * from "./nearest.js";
 export * from "./outline.js";

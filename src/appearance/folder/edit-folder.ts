@@ -3,9 +3,10 @@ import path from "node:path";
 import { asProblem, dataError, explainWriteError, type Problem, ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { exists, hashFile, hashText, joinInside, writeFileAtomic } from "../../kit/files.js";
+import { requireApart } from "../../kit/folders.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
 import { type Entry, openJournal } from "./journal.js";
-import { type Listed, listFolder, requireApart } from "./listing.js";
+import { type Listed, listFolder } from "./listing.js";
 import { type Segmentation, segmentationFinder } from "./segmentation.js";
 
 /** A picture to be edited. `relative` is its path below the input; `regions` names its labels, where there are any. */

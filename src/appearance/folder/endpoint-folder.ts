@@ -1,10 +1,11 @@
 import type { Problem } from "../../kit/errors.js";
+import { requireApart } from "../../kit/folders.js";
 import { editByEndpoint } from "../endpoint/edit.js";
 import { checkEndpoint } from "../endpoint/health.js";
 import { isFinal } from "../endpoint/retry.js";
 import type { EndpointSettings } from "../endpoint/settings.js";
 import { editFolder, type FolderEdit, type FolderResult } from "./edit-folder.js";
-import { listFolder, requireApart } from "./listing.js";
+import { listFolder } from "./listing.js";
 
 export type EndpointFolder = Omit<FolderEdit, "editor"> &
   Readonly<{

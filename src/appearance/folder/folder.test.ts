@@ -130,6 +130,26 @@ describe("a folder by exemplars", () => {
     expect(await tree(output)).toEqual(first);
   });
 
+  test("what was learnt and then damaged is learnt anew, with a warning", async () => {
+    await transfer();
+    const first = await tree(output);
+    const fit = path.join(output, "appearance-fit.json");
+    const whole = await readFile(fit, "utf8");
+    for (const text of [
+      "",
+      "{}",
+      "null",
+      '{"how":{},"fit":{}}',
+      whole.replace(/"blur": [\d.-]+/, '"blur": 7'),
+    ]) {
+      await writeFile(fit, text);
+      const again = await transfer();
+      expect([again.kept, again.failed]).toEqual([3, 0]);
+      expect(again.problems.map((p) => [p.severity, p.code])).toEqual([["warning", "fit_damaged"]]);
+      expect(await tree(output)).toEqual(first);
+    }
+  });
+
   test("other settings and foreign folders are refused", async () => {
     await transfer();
     expect((await failed(transfer({ seed: 5 }))).code).toBe("output_exists");

@@ -108,7 +108,8 @@ function parsed(line: string): unknown {
 
 async function listing(folder: string): Promise<readonly string[]> {
   try {
-    return await readdir(folder);
+    // Hidden files of others, such as a lock, are no content.
+    return (await readdir(folder)).filter((name) => !name.startsWith(".") || name === RUNNING);
   } catch (error) {
     if (isErrno(error, "ENOENT")) return [];
     if (isErrno(error, "ENOTDIR")) throw refuse(folder, "is a file");

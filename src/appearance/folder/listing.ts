@@ -1,6 +1,6 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { dataError, isErrno, ReflowError } from "../../kit/errors.js";
+import { dataError, isErrno } from "../../kit/errors.js";
 import { explainReadError } from "../../kit/files.js";
 
 /** What becomes of a file: pictures are edited, labels and everything else are carried along unchanged. */
@@ -62,32 +62,6 @@ export async function listFolder(root: string): Promise<readonly Listed[]> {
     .filter((relative) => !OWN_FILES.has(relative))
     .sort((a, b) => (a < b ? -1 : 1))
     .map((relative) => ({ relative, role: roleOf(relative) }));
-}
-
-/** Throws `output_inside_input` where one of two folders holds the other. */
-export async function requireApart(input: string, output: string): Promise<void> {
-  const [from, to] = [await real(input), await real(output)];
-  const below = (a: string, b: string) =>
-    a === b || b.startsWith(a.endsWith(path.sep) ? a : `${a}${path.sep}`);
-  if (below(from, to) || below(to, from))
-    throw new ReflowError(
-      "usage",
-      "output_inside_input",
-      `${output} and ${input} lie in each other`,
-      "Name an output folder beside the input.",
-      { where: { file: output } },
-    );
-}
-
-/** The path without symbolic links, as far as it exists. */
-async function real(file: string): Promise<string> {
-  const full = path.resolve(file);
-  try {
-    return await realpath(full);
-  } catch {
-    const up = path.dirname(full);
-    return up === full ? full : path.join(await real(up), path.basename(full));
-  }
 }
 
 async function isFile(file: string): Promise<boolean> {

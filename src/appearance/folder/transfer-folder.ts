@@ -1,14 +1,15 @@
 import path from "node:path";
 import { Piscina } from "piscina";
-import { asProblem, dataError, type Problem } from "../../kit/errors.js";
+import { asProblem, dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { exists, hashText, readJson, writeJsonAtomic } from "../../kit/files.js";
+import { requireApart } from "../../kit/folders.js";
 import type { Pixels } from "../../kit/images.js";
 import { revivedError, workerUrl } from "../../kit/pool.js";
 import { type AppearanceFit, fitAppearance, type TransferSettings } from "../transfer/fit.js";
 import { editFolder, type FolderEdit, type FolderResult } from "./edit-folder.js";
 import { readExemplars } from "./exemplars.js";
 import { MANIFEST } from "./journal.js";
-import { listFolder, requireApart } from "./listing.js";
+import { listFolder } from "./listing.js";
 import { evenly, observe } from "./observe.js";
 import type { TransferTask } from "./transfer.worker.js";
 
@@ -42,8 +43,8 @@ export async function transferFolder(o: TransferFolder): Promise<FolderResult> {
     exemplars: learnt.hashes.length,
     exemplarsHash: hashText(learnt.hashes.join("\n")),
   };
-  const { fit, fresh } = await fitFor(o, how, learnt.observed);
-  const problems = [...learnt.problems];
+  const { fit, fresh, told } = await fitFor(o, how, learnt.observed);
+  const problems = [...learnt.problems, ...told];
   if (settings.division === "labels" && fit.division === "none") {
     const problem: Problem = {
       code: "classes_unlabelled",
@@ -65,7 +66,7 @@ export async function transferFolder(o: TransferFolder): Promise<FolderResult> {
     const result = await editFolder({
       ...o,
       // What was learnt is written once the output is known to be ours.
-      ...(fresh && { begun: () => writeJsonAtomic(path.join(output, FIT), { how, fit }) }),
+      ...(fresh && { begun: () => writeJsonAtomic(path.join(output, FIT), { how, hash: hashOf(fit), fit }) }),
       concurrency: Math.max(1, o.workers),
       editor: {
         how,
@@ -86,18 +87,33 @@ export async function transferFolder(o: TransferFolder): Promise<FolderResult> {
   }
 }
 
-/** The fit of an earlier run in the same way, or a new one. */
+/** Tells whether what was learnt is as it was written. */
+function hashOf(fit: AppearanceFit): string {
+  return hashText(JSON.stringify(fit));
+}
+
+/** The fit of an earlier run in the same way, or a new one; a damaged one is told and learnt anew. */
 async function fitFor(
   o: TransferFolder,
   how: Readonly<Record<string, unknown>>,
   exemplars: Parameters<typeof fitAppearance>[1],
-): Promise<{ fit: AppearanceFit; fresh: boolean }> {
+): Promise<{ fit: AppearanceFit; fresh: boolean; told: readonly Problem[] }> {
   const file = path.join(o.output, FIT);
   const begun =
     (await exists(path.join(o.output, MANIFEST))) || (await exists(path.join(o.output, ".appearance.jsonl")));
+  const told: Problem[] = [];
   if (begun && (await exists(file))) {
-    const old = (await readJson(file)) as { how?: unknown; fit?: AppearanceFit } | null;
-    if (old?.fit && JSON.stringify(old.how) === JSON.stringify(how)) return { fit: old.fit, fresh: false };
+    const old = await keptFit(file);
+    const same = old && JSON.stringify(old.how) === JSON.stringify(how);
+    if (same) return { fit: old.fit, fresh: false, told };
+    if (!old)
+      told.push({
+        code: "fit_damaged",
+        severity: "warning",
+        message: "what an earlier run had learnt cannot be read any more and is learnt anew",
+        hint: "If pictures were added since, earlier ones may look different: remove the output to make all anew.",
+        where: { file },
+      });
   }
   const files = await listFolder(o.input);
   const pictures = files.filter((f) => f.role === "picture");
@@ -123,5 +139,16 @@ async function fitFor(
     level: "info",
     message: `learning from ${exemplars.length} exemplars and ${sources.length} pictures`,
   });
-  return { fit: fitAppearance(sources, exemplars, o.settings), fresh: true };
+  return { fit: fitAppearance(sources, exemplars, o.settings), fresh: true, told };
+}
+
+/** What `appearance-fit.json` holds; undefined when it is not as it was written. */
+async function keptFit(file: string): Promise<{ how: unknown; fit: AppearanceFit } | undefined> {
+  try {
+    const old = (await readJson(file)) as { how?: unknown; hash?: unknown; fit?: AppearanceFit } | null;
+    return old?.fit && old.hash === hashOf(old.fit) ? { how: old.how, fit: old.fit } : undefined;
+  } catch (error) {
+    if (error instanceof ReflowError && error.kind === "data") return undefined;
+    throw error;
+  }
 }

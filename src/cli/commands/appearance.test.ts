@@ -72,6 +72,16 @@ test("failures: single pictures give 3, the server 4, wrong options 2; none show
   const neither = await call();
   const url = await call("--endpoint", "http://me:secret-key-123@h/v1");
   expect([both.code, neither.code, url.code]).toEqual([2, 2, 2]);
+  const lost = await call("--exemplars", "x", "--prompt", "like a photo", "--no-align");
+  expect([lost.code, lost.err]).toEqual([
+    2,
+    expect.stringContaining("--prompt, --no-align does nothing with --exemplars"),
+  ]);
+  const other = await call("--endpoint", "http://h/v1", "--texture", "0.5");
+  expect([other.code, other.err]).toEqual([
+    2,
+    expect.stringContaining("--texture does nothing with --endpoint"),
+  ]);
   for (const { out, err } of [one, gone, both, neither, url]) {
     expect(out + err).not.toContain("secret-key-123");
     expect(out + err).not.toMatch(/\n\s+at /);

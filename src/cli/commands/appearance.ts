@@ -63,7 +63,9 @@ export function registerAppearance(program: Command): void {
     .action(async (flags: Flags, command: Command) => {
       if ((flags.exemplars === undefined) === (flags.endpoint === undefined))
         command.error("error: name either --exemplars or --endpoint", { exitCode: 2 });
+      refuseUnheeded(command, flags.endpoint === undefined);
       await worked<FolderResult>("appearance", flags, {
+        output: flags.output,
         work: (o) =>
           flags.endpoint === undefined ? byExemplars(flags, o) : byEndpoint(flags, flags.endpoint, o),
         others: [],
@@ -96,6 +98,27 @@ Labels, masks and all other files are copied unchanged, so that the output can s
 Examples:
   reflow appearance --input renders/dense/crop --exemplars photos --output renders/dense/real
   reflow appearance --input crop --endpoint http://localhost:8000/v1 --output real --dialect images`;
+
+/** Options of one way say nothing about the other: given all the same, they are a mistake. */
+const OF_EXEMPLARS = { exemplarScale: "--exemplar-scale", texture: "--texture", byClass: "--by-class" };
+const OF_ENDPOINT = {
+  config: "--config",
+  dialect: "--dialect",
+  prompt: "--prompt",
+  timeout: "--timeout",
+  retries: "--retries",
+  align: "--no-align",
+  check: "--no-check",
+};
+
+function refuseUnheeded(command: Command, exemplars: boolean): void {
+  const [others, way] = exemplars ? [OF_ENDPOINT, "--exemplars"] : [OF_EXEMPLARS, "--endpoint"];
+  const given = Object.entries(others).filter(([name]) => command.getOptionValueSource(name) === "cli");
+  if (given.length > 0)
+    command.error(`error: ${given.map(([, flag]) => flag).join(", ")} does nothing with ${way}`, {
+      exitCode: 2,
+    });
+}
 
 type Running = Pick<Parameters<Parameters<typeof worked<FolderResult>>[2]["work"]>[0], "emit" | "signal">;
 

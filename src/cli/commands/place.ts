@@ -72,6 +72,7 @@ Examples:
 async function place(flags: Flags): Promise<void> {
   const { placeMasks } = await import("../../placement/index.js");
   await worked<PlaceMasksResult>("place", flags, {
+    output: flags.output,
     work: ({ emit, signal }) =>
       placeMasks({
         dataset: flags.dataset,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { type Problem, ReflowError } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
-import { interruptible, told, type WorkFlags } from "../work.js";
+import { alone, interruptible, told, type WorkFlags } from "../work.js";
 
 /** Words for the reasons of refusals, in the order in which filters work. */
 export const REFUSALS: Readonly<Record<string, string>> = {
@@ -22,6 +22,8 @@ export const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 type Work<Result> = Readonly<{
+  /** Folder whose lock is held meanwhile: a second command on it is refused. */
+  output?: string;
   work: (o: { emit: Emit; signal: AbortSignal }) => Promise<Result>;
   /** Triggers that were left out. */
   others: readonly string[];
@@ -43,7 +45,10 @@ export async function worked<Result extends Readonly<{ problems: readonly Proble
   flags: WorkFlags,
   o: Work<Result>,
 ): Promise<void> {
-  const { result, emit } = await interruptible(flags, "finished work is kept", o.work);
+  const { output } = o;
+  const { result, emit } = await interruptible(flags, "finished work is kept", (tools) =>
+    output === undefined ? o.work(tools) : alone(output, () => o.work(tools)),
+  );
   if (o.others.length > 0)
     emit({
       type: "log",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { encodeModel } from "../../changenet/onnx/model.js";
 import { type Pixels, writeImage } from "../../kit/images.js";
 
 const cli = fileURLToPath(new URL("../../../bin/reflow.mjs", import.meta.url));
@@ -71,6 +72,42 @@ describe("reflow synth", () => {
     const { value } = JSON.parse(made.out.trim().split("\n").at(-1) as string);
     expect(value).toMatchObject({ lines: 1, made: 1, instances: 1, counts: { "Tile+pit": 1 } });
     expect(readFileSync(path.join(root, "out", "SDG_result.csv"), "utf8").split("\n")).toHaveLength(3);
+  });
+
+  test("a user's encoder judges; one that is none is one clear error", () => {
+    // The mean of each channel: a vector of three numbers for the square around a defect.
+    writeFileSync(
+      path.join(root, "mean.onnx"),
+      encodeModel({
+        nodes: [
+          {
+            op: "ReduceMean",
+            inputs: ["pixels"],
+            outputs: ["vector"],
+            attributes: { axes: [2, 3], keepdims: 0 },
+          },
+        ],
+        constants: new Map(),
+        inputs: [{ name: "pixels", type: "float", shape: ["N", 3, 8, 8] }],
+        outputs: [{ name: "vector", type: "float", shape: ["N", 3] }],
+      }),
+    );
+    const args = ["run", "--checkpoint", "ck", "--testcases", "testcase.jsonl", "--json"];
+    const own = run(...args, "--output", "own", "--encoder", "mean.onnx");
+    expect([own.code, own.err]).toEqual([0, ""]);
+    const plain = run(...args, "--output", "plain");
+    const score = (out: string) =>
+      JSON.parse(out.trim().split("\n").at(-1) as string).value.types[0].nn_score;
+    expect(score(own.out)).toBeGreaterThan(0.5);
+    expect(score(own.out)).not.toBe(score(plain.out));
+    for (const [encoder, code] of [
+      ["gone.onnx", "file_missing"],
+      ["m.png", "encoder"],
+    ] as const) {
+      const bad = run(...args.slice(0, -1), "--output", "bad", "--encoder", encoder);
+      expect([bad.code, bad.err]).toEqual([3, expect.stringContaining(code)]);
+      expect(bad.err).not.toContain("    at ");
+    }
   });
 
   test("search and filter leave their folders", () => {

@@ -1,9 +1,6 @@
-import { rmdir } from "node:fs/promises";
 import type { Problem } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
-import { exists } from "../../kit/files.js";
-import { makeFolder } from "../../kit/folders.js";
-import { interruptible, told, type WorkFlags } from "../work.js";
+import { alone, interruptible, told, type WorkFlags } from "../work.js";
 
 /** The greatest seed, step or count: 32 bits. */
 export const MOST = 4_294_967_295;
@@ -31,19 +28,4 @@ export async function synthWork<Result extends Readonly<{ problems: readonly Pro
     text: o.text(result),
     next: () => o.next(result),
   });
-}
-
-/** Holds the lock of the output while working: two runs would clear each other's labels. Throws `run_locked`. */
-async function alone<T>(output: string, work: () => Promise<T>): Promise<T> {
-  const { acquireLock } = await import("../../loop/lock.js");
-  const before = await exists(output);
-  await makeFolder(output);
-  const lock = await acquireLock(output);
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-    // Nothing was written: the folder goes again. Others than empty ones stay.
-    if (!before) await rmdir(output).catch(() => {});
-  }
 }

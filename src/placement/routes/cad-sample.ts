@@ -14,10 +14,12 @@ import {
   blank,
   greyOf,
   maskName,
+  type PlacedMask,
   type SampleResult,
   type SampleTask,
   type SeedSummary,
   sampleFolder,
+  writeMask,
 } from "./task.js";
 
 /** Part of the coloured pixels that must have exactly a colour of the label table. */
@@ -70,7 +72,7 @@ export async function placeCadSample(task: SampleTask): Promise<SampleResult> {
   const submask = defect === "missing" ? undefined : largestPart(await readMask(record.submask));
   const groups = defect === "bridge" ? solderGroups(cad) : [];
   const seeds: Record<string, SeedSummary> = {};
-  const masks: { seed: number; file: string }[] = [];
+  const masks: PlacedMask[] = [];
   for (let k = 0; k < task.seeds; k++) {
     const done = placeOnBoard({
       defect,
@@ -90,8 +92,7 @@ export async function placeCadSample(task: SampleTask): Promise<SampleResult> {
       await write(`assets/${name}_cad.png`, tinted(cadImage, done.mask, COLOURS.cadMask, 0.6));
       await write(`assets/${name}_real.png`, tinted(clean, done.mask, COLOURS.cadMask, 0.6));
     }
-    await write(`${name}.png`, greyOf(done.mask));
-    masks.push({ seed: k, file: `${folder}/${name}.png` });
+    masks.push(await writeMask(task, k, greyOf(done.mask)));
   }
   return {
     summary: { ...common, status: "OK", n_candidates: candidates.length, seeds },

@@ -11,10 +11,12 @@ import {
   blank,
   greyOf,
   maskName,
+  type PlacedMask,
   type SampleResult,
   type SampleTask,
   type SeedSummary,
   sampleFolder,
+  writeMask,
 } from "./task.js";
 import { bestBox, boxInPixels, boxRegion } from "./text.js";
 
@@ -49,7 +51,7 @@ export async function placeInRegion(task: SampleTask): Promise<SampleResult> {
     if (box) await write("assets/bbox.png", framed(clean, box, COLOURS.box));
   }
   const seeds: Record<string, SeedSummary> = {};
-  const masks: { seed: number; file: string }[] = [];
+  const masks: PlacedMask[] = [];
   for (let k = 0; k < task.seeds; k++) {
     const { status, levels } = placeFreely(submask, regionOfMask(region), task.seed + k * AREA_ATTEMPTS);
     seeds[k] = { status };
@@ -57,8 +59,7 @@ export async function placeInRegion(task: SampleTask): Promise<SampleResult> {
     const name = maskName(record, k);
     if (task.assets)
       await write(`assets/${name}_overlay.png`, shown(clean, levels, box ? region : undefined, box));
-    await write(`${name}.png`, { ...levels, channels: 1 });
-    masks.push({ seed: k, file: `${folder}/${name}.png` });
+    masks.push(await writeMask(task, k, { ...levels, channels: 1 }));
   }
   return {
     summary: {

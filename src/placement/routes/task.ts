@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Problem } from "../../kit/errors.js";
-import type { Pixels } from "../../kit/images.js";
+import { hashText, joinInside, writeFileAtomic } from "../../kit/files.js";
+import { encodeImage, type Pixels } from "../../kit/images.js";
 import type { Mask } from "../../vision/index.js";
 import type { PromptBox } from "../dataset/boxes.js";
 import type { CadClasses } from "../dataset/labels.js";
@@ -49,10 +50,12 @@ export type SeedSummary = Readonly<{
   n_selected?: number;
 }>;
 
+export type PlacedMask = Readonly<{ seed: number; file: string; hash: string }>;
+
 export type SampleResult = Readonly<{
   summary: SampleSummary;
-  /** Masks that were written, by seed; files relative to the output folder. */
-  masks: readonly Readonly<{ seed: number; file: string }>[];
+  /** Masks that were written, by seed; files relative to the output folder, `hash` of their bytes. */
+  masks: readonly PlacedMask[];
   problems: readonly Problem[];
 }>;
 
@@ -64,6 +67,14 @@ export function sampleFolder(record: SampleRecord): string {
 /** Mask files carry the name of the shape, of which only the largest part is used. */
 export function maskName(record: SampleRecord, seed: number): string {
   return `${path.parse(record.submask).name}_largest__seed${seed}`;
+}
+
+/** Writes a placed mask and notes it. */
+export async function writeMask(task: SampleTask, seed: number, mask: Pixels): Promise<PlacedMask> {
+  const file = `${sampleFolder(task.record)}/${maskName(task.record, seed)}.png`;
+  const bytes = await encodeImage(mask, "png");
+  await writeFileAtomic(joinInside(task.output, file), bytes);
+  return { seed, file, hash: hashText(bytes) };
 }
 
 export function greyOf(m: Mask): Pixels {

@@ -13,10 +13,10 @@ import {
   type Mask,
   maskOf,
   noiseSigma,
-  threshold,
 } from "../../vision/index.js";
 import { extents } from "../exemplar.js";
 import { meanOver, ringOf } from "../paint/tools.js";
+import { readMask } from "../run/plan.js";
 import type { LabelledFile } from "./labelled.js";
 
 /** How the colour of a defect relates to what is around it, a channel each: means, and noise on both sides. */
@@ -65,7 +65,7 @@ export async function cutSpecimens(
   defectType: string,
   source: string,
 ): Promise<{ cut: CutItem[]; parts: number }> {
-  const whole = threshold(grey(await decodeImage(file.mask, "gray")), 127);
+  const whole = await readMask(file.mask);
   const picture = file.image === undefined ? undefined : await decodeImage(file.image);
   if (picture && (picture.width !== whole.width || picture.height !== whole.height))
     throw dataError(

@@ -9,8 +9,16 @@ import { maskPicture, psnr } from "../candidate.js";
 import type { Checkpoint } from "../checkpoint/read.js";
 import { paintDefect, type Settings, type TypeKnowledge } from "../paint/index.js";
 import { compressedAlike, jpegQuality } from "../paint/jpeg.js";
-import { augmentMask, type Grid, instancesOf, type MaskAugmentation, windowOf } from "../window/index.js";
+import {
+  augmentMask,
+  enlargedMask,
+  type Grid,
+  instancesOf,
+  type MaskAugmentation,
+  windowOf,
+} from "../window/index.js";
 import { annotated } from "./annotate.js";
+import { changeOutside } from "./outside.js";
 import { type Job, readMask } from "./plan.js";
 
 /** What was made of one job; kept beside its pictures so that an interrupted run goes on. */
@@ -21,7 +29,7 @@ export type Made = Readonly<{
   seed: number;
   /** Over the mask, all channels; null stands for infinite: nothing changed. */
   psnr: number | null;
-  /** Greatest change of a pixel outside the enlarged masks: 0 by construction, measured all the same. */
+  /** Greatest change of a channel outside the enlarged masks: 0 by construction, measured all the same. */
   outside: number;
   augmentation: MaskAugmentation;
   instances: readonly Readonly<{
@@ -112,7 +120,11 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
     copy: job.copy,
     seed: own,
     psnr: Number.isFinite(value) ? Number(value.toFixed(6)) : null,
-    outside: changeOutside(image, now, parts),
+    outside: changeOutside(
+      image,
+      now,
+      parts.map((p) => enlargedMask(p.mask, p.at.window)),
+    ),
     augmentation: done,
     instances: parts.map((p) => p.at),
     fingerprint,
@@ -209,25 +221,6 @@ async function writePictures(
     await write(FOLDERS.annotated, `${name}_${j}.png`, annotated(before, part.at.box, part.at.window, j));
   }
   await write(FOLDERS.made, `${name}.png`, after);
-}
-
-function changeOutside(
-  before: Pixels,
-  after: Pixels,
-  parts: readonly { at: Made["instances"][number] }[],
-): number {
-  let most = 0;
-  for (let i = 0; i < before.data.length; i++) {
-    const change = Math.abs(before.data[i]! - after.data[i]!);
-    if (change <= most) continue;
-    const pixel = Math.floor(i / before.channels);
-    const [x, y] = [pixel % before.width, Math.floor(pixel / before.width)];
-    const inside = parts.some(
-      ({ at: { window: w } }) => x >= w.x && y >= w.y && x < w.x + w.width && y < w.y + w.height,
-    );
-    if (!inside) most = change;
-  }
-  return most;
 }
 
 function checkpointKey(checkpoint: Checkpoint, defectType: string): unknown {

@@ -1,6 +1,6 @@
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { decodeImage, imageSize } from "../../kit/images.js";
-import { components, grey, type Mask, threshold } from "../../vision/index.js";
+import { components, grey, looksLikeMask, type Mask, threshold } from "../../vision/index.js";
 import type { Checkpoint } from "../checkpoint/read.js";
 import type { Testcase } from "./testcases.js";
 
@@ -71,7 +71,19 @@ export async function planJobs(
   return { jobs, problems };
 }
 
-/** A mask as contract 6.1 reads it: grey, white above 127. */
+/** A mask as contract 6.1 reads it: grey, white above 127. Throws `mask_not_binary` for a photo. */
 export async function readMask(file: string): Promise<Mask> {
-  return threshold(grey(await decodeImage(file, "gray")), 127);
+  const image = await decodeImage(file, "gray");
+  if (!looksLikeMask(image.data)) throw notBinary(file);
+  return threshold(grey(image), 127);
+}
+
+/** The refusal of a picture that was given for a mask. */
+export function notBinary(file: string): ReflowError {
+  return dataError(
+    "mask_not_binary",
+    `${file} is no mask: most of what is not black is grey, not white`,
+    "Give a picture that is white on the defect and black elsewhere.",
+    { file, field: "mask_filename" },
+  );
 }

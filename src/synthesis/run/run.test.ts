@@ -4,9 +4,11 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
 import { seeded } from "../../kit/random.js";
+import { mask } from "../../vision/index.js";
 import { fitCheckpoint } from "../checkpoint/fit.js";
 import { readSynthCheckpoint } from "../checkpoint/read.js";
 import { enlargedMask } from "../window/index.js";
+import { changeOutside } from "./outside.js";
 import { readMask } from "./plan.js";
 import { runTestcases } from "./run.js";
 
@@ -82,6 +84,7 @@ beforeAll(async () => {
   await writeImage(at("one.png"), disc(blank, 50, 40, 7, 255));
   await writeImage(at("two.png"), disc(disc(blank, 25, 25, 5, 255), 70, 50, 6, 255));
   await writeImage(at("black.png"), blank);
+  await writeImage(at("photo.png"), tile(77));
   await writeImage(at("large.png"), {
     width: 200,
     height: 200,
@@ -268,6 +271,11 @@ describe("run", () => {
       row({ crop_ratio: "wide" }),
       row({ morph_operation: "melt" }),
       row(),
+      row({ crop_ratio: "none", crop_grid_X: 40 }),
+      row({ crop_ratio: "none", crop_grid_Y: 40 }),
+      row({ shift_values: "1000000000,0" }),
+      row({ rotation_angle: 1e9 }),
+      row({ mask_filename: "photo.png" }),
     );
     const r = await runTestcases({ checkpoint: at("ck"), testcases: file, output: at("bad"), workers: 1 });
     expect(r.made).toBe(1);
@@ -282,8 +290,41 @@ describe("run", () => {
         [8, "testcase_field"],
         [9, "testcase_field"],
         [10, "testcase_duplicate"],
+        [11, "testcase_field"],
+        [12, "testcase_field"],
+        [13, "testcase_field"],
+        [14, "testcase_field"],
+        [15, "mask_not_binary"],
       ],
     );
+    expect(r.problems.find((p) => p.where?.row === 11)).toMatchObject({
+      message: "crop_grid_X is given without crop_grid_Y",
+      where: { field: "crop_grid_Y" },
+    });
+  });
+
+  test("a mask that would leave the picture stays where it is, and that is said", async () => {
+    const file = cases("away.jsonl", row({ shift_values: "500,0", rotation_angle: 10 }), row());
+    const o = { checkpoint: at("ck"), testcases: file, output: at("away"), workers: 1 };
+    const r = await runTestcases(o);
+    expect([r.asked, r.made]).toEqual([2, 2]);
+    expect(r.problems.map((p) => [p.code, p.severity, p.where?.row])).toEqual([
+      ["augmentation_undone", "warning", 1],
+    ]);
+    expect(readFileSync(at("away", "SDG_result.csv"), "utf8").split("\n")[1]).toContain(',"0,0",0,none,');
+  });
+
+  test("what changes in a window beside the enlarged mask counts as outside", () => {
+    const before: Pixels = { width: 9, height: 9, channels: 1, data: new Uint8Array(81) };
+    const after = { ...before, data: Uint8Array.from(before.data) };
+    const spot = mask(9, 9);
+    for (const i of [30, 31, 32, 39, 40, 41, 48, 49, 50]) spot.data[i] = 1;
+    const window = { x: 0, y: 0, width: 9, height: 9 };
+    const enlarged = [enlargedMask(spot, window)];
+    after.data[40] = 200;
+    expect(changeOutside(before, after, enlarged)).toBe(0);
+    after.data[0] = 7;
+    expect(changeOutside(before, after, enlarged)).toBe(7);
   });
 
   test("what does not show is drawn again, then refused and said so, the same way on a second run", async () => {

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Problem } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
-import { writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import { toJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
 import { imageSize } from "../../kit/images.js";
 import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
 import { imagesIn } from "../../placement/index.js";
@@ -75,6 +75,7 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
       refused.push({ job, problem: result.problem });
     }
   });
+  problems.push(...undone(done, o.testcases));
   await prune(o.output, done);
   const sizes = new Map<string, { width: number; height: number }>();
   for (const { job } of done)
@@ -97,7 +98,7 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
     finished: done,
     step: checkpoint.step,
     lines: read.lines,
-    asked: plan.jobs.length + problems.length - refused.length,
+    asked: plan.jobs.length + read.problems.length + plan.problems.length,
     made: done.length,
     instances,
     counts,
@@ -105,6 +106,20 @@ export async function runTestcases(o: RunOptions): Promise<RunResult> {
     problems,
     seconds,
   };
+}
+
+/** Rows whose mask could not be moved as they ask: it was painted where it lay (contract 6.1). */
+function undone(done: readonly Done[], file: string): Problem[] {
+  return done
+    .filter(({ job, made }) => job.copy === 0 && toJson(made.augmentation) !== toJson(job.row.augmentation))
+    .map(({ job: { row } }) => ({
+      code: "augmentation_undone",
+      severity: "warning",
+      message:
+        "moved, turned or thinned as asked, nothing of the mask would stay in the picture: it was left as it is",
+      hint: "Correct shift_values (down,right), rotation_angle or morph_operation.",
+      where: { file, row: row.line, field: "shift_values" },
+    }));
 }
 
 /** Removes pictures of earlier runs that these test cases did not ask for: counts must agree (contract 6.2). */

@@ -27,6 +27,9 @@ export type Testcase = Readonly<{
 
 /** Most pictures of one row: more is a mistake. */
 const MOST_COPIES = 10_000;
+/** Pixels that a mask may be moved, degrees that it may be turned: beyond that the number is a mistake. */
+const MOST_SHIFT = 100_000;
+const MOST_TURN = 3600;
 
 /**
  * Reads testcase.jsonl. Relative paths begin at the file's folder, or at `root` where it is given: then every path,
@@ -106,6 +109,15 @@ function parseRow(
   const gridY = gridOf(row, "crop_grid_Y");
   const ratio =
     row.crop_ratio === undefined || isNone(row.crop_ratio) ? undefined : number(row, "crop_ratio", 1, 64);
+  if (ratio === undefined && (gridX === undefined) !== (gridY === undefined)) {
+    const [there, gone] = gridX === undefined ? (["Y", "X"] as const) : (["X", "Y"] as const);
+    throw bad(
+      "testcase_field",
+      `crop_grid_${there} is given without crop_grid_${gone}`,
+      "Give both, or crop_ratio, or none of them for a ratio of 2.",
+      `crop_grid_${gone}`,
+    );
+  }
   const grid = ratio === undefined && gridX && gridY ? { width: gridX, height: gridY } : undefined;
   return {
     index: row.index === undefined || row.index === null ? o.index : whole(row, "index", 0, 2 ** 31),
@@ -149,22 +161,22 @@ function augmentationOf(row: Record<string, unknown>): MaskAugmentation {
       .replaceAll(/[()[\]\s]/g, "")
       .split(",")
       .map(Number);
-    if (cells.length !== 2 || !cells.every(Number.isInteger))
+    if (cells.length !== 2 || !cells.every((c) => Number.isInteger(c) && Math.abs(c) <= MOST_SHIFT))
       throw bad(
         "testcase_field",
         `shift_values ${JSON.stringify(shift)} is not "down,right"`,
-        "Two whole numbers.",
+        `Two whole numbers of at most ${MOST_SHIFT}.`,
         "shift_values",
       );
     [down, right] = cells as [number, number];
   }
   const angle = row.rotation_angle;
   const rotation = angle === undefined || angle === null || isNone(angle) ? 0 : Number(angle);
-  if (!Number.isFinite(rotation))
+  if (!(Math.abs(rotation) <= MOST_TURN))
     throw bad(
       "testcase_field",
-      `rotation_angle ${JSON.stringify(angle)} is not a number`,
-      "Degrees.",
+      `rotation_angle ${JSON.stringify(angle)} is not a number of degrees`,
+      `From -${MOST_TURN} to ${MOST_TURN}.`,
       "rotation_angle",
     );
   const morph = row.morph_operation ?? "none";

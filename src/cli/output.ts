@@ -1,6 +1,8 @@
 import { formatPlace } from "../kit/errors.js";
 import type { Emit, ReflowEvent } from "../kit/events.js";
 
+export { quoted } from "../kit/quoted.js";
+
 /** Milliseconds between two plain progress lines of one kind. */
 const PLAIN_EVERY = 5000;
 const BAR_EVERY = 100;
@@ -111,9 +113,4 @@ export function suggest(command: string): void {
 /** `1 frame`, `0 frames`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
-}
-
-/** A word as a shell would read it back. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

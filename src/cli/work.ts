@@ -55,7 +55,7 @@ export function told(
 
 /** Holds the lock of the output while working: two would write over each other's files. Throws `run_locked`. */
 export async function alone<T>(output: string, work: () => Promise<T>): Promise<T> {
-  const { acquireLock } = await import("../loop/lock.js");
+  const { acquireLock } = await import("../engine/lock.js");
   const before = await exists(output);
   await makeFolder(output);
   const lock = await acquireLock(output);

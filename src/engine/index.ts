@@ -3,6 +3,7 @@ export * from "./clock.js";
 export * from "./executor.js";
 export { runInterrupted } from "./interrupted.js";
 export * from "./job.js";
+export { acquireLock, LOCK_FILE, type Lock, type LockOwner, lockHolder, sweepTakeover } from "./lock.js";
 export { localPlatform } from "./platforms/local.js";
 export * from "./process-identity.js";
 export * from "./receipt.js";

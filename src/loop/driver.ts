@@ -8,10 +8,10 @@ import {
   systemClock,
   type Toolkit,
 } from "../engine/index.js";
+import { acquireLock, sweepTakeover } from "../engine/lock.js";
 import { type Emit, ReflowError, writeFileAtomic } from "../kit/index.js";
 import { fixed } from "../metric/index.js";
 import { type Layout, layout } from "./layout.js";
-import { acquireLock, sweepTakeover } from "./lock.js";
 import type { Plan } from "./plan/index.js";
 import { progressWriter } from "./progress.js";
 import { duration, type RunContext, type StepResult } from "./run-context.js";
@@ -66,7 +66,9 @@ const PASSING = new Set(["disk_full", "read_only", "no_permission", "run_locked"
  * @throws the hard stop's error after it has been committed, or `interrupted` with the run resumable
  */
 export async function drive(runDir: string, plan: Plan, o: DriveOptions): Promise<DeftState> {
-  const lock = await acquireLock(runDir);
+  const lock = await acquireLock(runDir, {
+    hint: `\`reflow status ${runDir}\` shows its progress.`,
+  });
   const clock = o.clock ?? systemClock;
   const files = layout(plan.workspace, runDir);
   const progress = progressWriter(files.progress);

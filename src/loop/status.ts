@@ -1,8 +1,8 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
+import { lockHolder } from "../engine/lock.js";
 import { exists, readJson } from "../kit/index.js";
 import { describeTarget } from "../metric/index.js";
-import { lockHolder } from "./lock.js";
 import type { Progress } from "./progress.js";
 import { type DeftState, type LoopEvent, loadState, nextName, nextStep } from "./state/index.js";
 import { bestLabel } from "./steps/train.js";

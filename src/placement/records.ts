@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno, type Problem, type ReflowError } from "../kit/errors.js";
 import { exists, hashFile, joinInside, readJson, writeJsonAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import type { SampleResult } from "./routes/task.js";
 import { recordPath } from "./testcases.js";
 
@@ -89,7 +90,7 @@ async function listing(folder: string): Promise<readonly string[]> {
 
 async function begin(running: string, header: string): Promise<void> {
   try {
-    await mkdir(path.dirname(running), { recursive: true });
+    await makeFolder(path.dirname(running));
     await appendFile(running, `${header}\n`);
   } catch (error) {
     throw explainWriteError(error, running);

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { formatCsv } from "../kit/csv.js";
 import { explainWriteError, isErrno } from "../kit/errors.js";
 import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import type { Admitted } from "./admit.js";
 import { placementOf } from "./placement.js";
 import type { Canvas, Exemplar, Recipe } from "./types.js";
@@ -68,7 +69,7 @@ export function nameSamples(
 /** Moves a file; copies it when the target is on another file system. */
 export async function moveFile(from: string, to: string): Promise<void> {
   try {
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     try {
       await rename(from, to);
     } catch (error) {
@@ -97,14 +98,14 @@ export async function writeResults(
   const lines: string[] = [];
   const rows: (readonly (string | number)[])[] = [];
   for (const folder of ["reconstructed_image", "original_image", "original_mask"])
-    await mkdir(path.join(sdg, folder), { recursive: true });
+    await makeFolder(path.join(sdg, folder));
   for (const sample of samples) {
     const { name, recipe, canvas, admitted } = sample;
     const { candidate } = admitted;
     const from = (file: string): string => path.join(workDir, candidate.folder, file);
     const safe = canvas.name.replaceAll(/[^\p{L}\p{N}._@-]/gu, "_");
     const ampMask = path.join(outDir, "amp", safe, recipe.defectType, `${name}__seed0.png`);
-    await mkdir(path.dirname(ampMask), { recursive: true });
+    await makeFolder(path.dirname(ampMask));
     await copyFile(from("mask.png"), ampMask);
     await moveFile(from("reconstructed.png"), path.join(sdg, "reconstructed_image", `${name}.png`));
     await moveFile(from("original.png"), path.join(sdg, "original_image", `${name}.png`));

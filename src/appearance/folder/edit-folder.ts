@@ -1,9 +1,9 @@
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { asProblem, dataError, explainWriteError, type Problem, ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { exists, hashFile, hashText, joinInside, writeFileAtomic } from "../../kit/files.js";
-import { requireApart } from "../../kit/folders.js";
+import { makeFolder, requireApart } from "../../kit/folders.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
 import { type Entry, openJournal } from "./journal.js";
 import { type Listed, listFolder } from "./listing.js";
@@ -246,7 +246,7 @@ async function carry(
 async function copyAtomic(from: string, to: string): Promise<void> {
   const temporary = path.join(path.dirname(to), `.${path.basename(to)}.${process.pid}.tmp`);
   try {
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     await copyFile(from, temporary);
     await rename(temporary, to);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno, type ReflowError } from "../../kit/errors.js";
 import { exists, hashFile, joinInside, readJson, writeJsonAtomic } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 
 /** One edited picture: paths below the two folders, `/` between names, and hashes of the bytes. */
 export type Entry = Readonly<{
@@ -58,7 +59,7 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
   }
   const append = async (line: string): Promise<void> => {
     try {
-      await mkdir(output, { recursive: true });
+      await makeFolder(output);
       const begun = (await exists(running)) ? "" : `${header}\n`;
       await appendFile(running, `${begun}${line}`);
     } catch (error) {

@@ -22,6 +22,8 @@ type Flags = Readonly<{
   plain?: boolean;
 }>;
 
+const MOST_WORKERS = 1024;
+
 /** Cookbooks that come with the program. */
 export const COOKBOOKS = fileURLToPath(new URL("../../../cookbooks", import.meta.url));
 
@@ -67,7 +69,7 @@ export function registerGenerate(program: Command): void {
 }
 
 async function run(word: string, flags: Flags): Promise<void> {
-  const { FLOW_DEFINITIONS, FLOWS, loadFlowCookbook, makeRequest, runFlow } = await import(
+  const { FLOW_DEFINITIONS, FLOWS, loadFlowCookbook, makeRequest, repeatCommand, runFlow } = await import(
     "../../flows/index.js"
   );
   const id = FLOWS.find((known) => known === word);
@@ -87,6 +89,8 @@ async function run(word: string, flags: Flags): Promise<void> {
       `flows do not run on "${flags.platform}"`,
       "Leave --platform out, or say local.",
     );
+  if (flags.output.trim() === "")
+    throw new ReflowError("usage", "usage", "--output is empty", "Name a new folder.");
   const definition = FLOW_DEFINITIONS[id];
   const cookbook = await loadFlowCookbook(flags.cookbook, { roots: [COOKBOOKS] });
   const request = makeRequest(definition, cookbook, { seed: flags.seed, set: flags.set });
@@ -113,7 +117,12 @@ async function run(word: string, flags: Flags): Promise<void> {
     else {
       process.stdout.write(`${textOf(result).join("\n")}\n`);
       if (flags.toWorkspace !== undefined) suggest(`reflow doctor ${quoted(flags.toWorkspace)}`);
-      else for (const command of result.outcome.next) suggest(command);
+      else {
+        // The same request: another one would be refused in this folder.
+        if (result.outcome.pairs)
+          suggest(`${repeatCommand({ ...flags, flow: id })} --to-workspace workspace`);
+        for (const command of result.outcome.next.slice(result.outcome.pairs ? 1 : 0)) suggest(command);
+      }
       suggest(`reflow validate-tree ${quoted(flags.output)}`);
     }
   } finally {
@@ -198,11 +207,11 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 
 function workersOption(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
+  if (!Number.isInteger(value) || value < 1 || value > MOST_WORKERS)
     throw new ReflowError(
       "usage",
       "usage",
-      `--workers ${text} is no whole number from 1`,
+      `--workers ${text} is no whole number from 1 to ${MOST_WORKERS}`,
       "For example --workers 2.",
     );
   return value;

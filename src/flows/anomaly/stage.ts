@@ -1,7 +1,8 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
 import { writeFileAtomic } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 import type { DefectPairs } from "../knobs/index.js";
 import type { Step } from "../run/types.js";
 import { recolouring, writeKnownLabels, writeRecoloured } from "./labels.js";
@@ -66,7 +67,7 @@ export function stageStep(
       for (const [i, { material, stem, picture, cadMask }] of wanted.entries()) {
         signal?.throwIfAborted();
         const folder = path.join(root, material, "clean_image");
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await copyFile(at(picture), path.join(folder, `${stem}${path.extname(picture)}`));
         await writeRecoloured(at(cadMask), path.join(root, material, "cad_mask", `${stem}.png`), map);
         clean[material] = (clean[material] ?? 0) + 1;

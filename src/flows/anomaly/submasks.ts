@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
+import { makeFolder } from "../../kit/folders.js";
 import { writeImage } from "../../kit/images.js";
 import { seeded } from "../../kit/random.js";
 import { imagesIn } from "../../placement/index.js";
@@ -27,7 +28,7 @@ export async function stageSubmasks(
         `Expected ${o.material}/mask/${o.defect} or ${o.defect}; prepare the root with \`reflow setup\`, or leave the pair out of anomaly_types_json.`,
         { file: o.raw },
       );
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const names = await imagesIn(from);
     for (const name of names) await copyFile(path.join(from, name), path.join(folder, name));
     return names.length;

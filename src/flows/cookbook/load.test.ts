@@ -1,10 +1,12 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import type { ReflowError } from "../../kit/errors.js";
 import { FLOW_DEFINITIONS } from "../flows.js";
 import { makeRequest } from "../run/make-request.js";
+import { editConfig } from "../steps/edit.js";
 import {
   agConfigSchema,
   augmentationSchema,
@@ -49,6 +51,59 @@ describe("cookbooks that come with the program", () => {
 });
 
 describe("wrong cookbooks and requests", () => {
+  test("a fault in the defaults of any flow is told with its line, not as one of --set", async () => {
+    const dir = path.join(folder, "defaults");
+    await mkdir(dir);
+    await writeFile(
+      path.join(dir, "flows.yaml"),
+      "usecase: glass\ndefaults:\n  day1-roi:\n    num_sdg: many\n    nmu_sdg: 3\n  finetune: {num_sdg: 3}\n",
+    );
+    const error = await loadFlowCookbook(dir, { roots }).catch((e: ReflowError) => e);
+    expect(error).toMatchObject({ kind: "data", code: "cookbook_invalid" });
+    const told = (error as ReflowError).problems.map((p) => `${p.where?.row} ${p.message}`);
+    expect(told).toHaveLength(3);
+    expect(told[0]).toBe(
+      '4 defaults.day1-roi.num_sdg cannot be used: expected a whole number from 1 to 100000, found "many"',
+    );
+    expect(told[1]).toMatch(/^5 defaults.day1-roi.nmu_sdg is no knob \(Did you mean num_sdg\?\)/);
+    expect(told[2]).toMatch(/^6 .* belongs to other flows/);
+  });
+
+  test("a folder whose name turns into a number is refused, and so is no name at all", async () => {
+    for (const name of ["0402", "1e5", "115_2819_000", "a b"]) {
+      const dir = path.join(folder, "pcb", name);
+      await cp(path.join(COOKBOOKS, "pcb", "dense"), dir, { recursive: true });
+      const cookbook = await loadFlowCookbook(dir, { roots });
+      expect(() => makeRequest(FLOW_DEFINITIONS.structural, cookbook, { seed: 0, set: [] })).toThrow(
+        expect.objectContaining({ code: "name_unsafe" }),
+      );
+    }
+    await expect(loadFlowCookbook("", { roots })).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  test("a scene is not named for a board that is built on the spot", async () => {
+    const cookbook = await loadFlowCookbook("dense", { roots });
+    const set = ["scene_filename=other.usd"];
+    expect(() => makeRequest(FLOW_DEFINITIONS.good, cookbook, { seed: 0, set })).toThrow(
+      expect.objectContaining({ code: "cookbook_differs" }),
+    );
+  });
+
+  test("exemplars that are not there are told before anything is rendered", async () => {
+    const dir = path.join(folder, "pcb", "looks");
+    await cp(path.join(COOKBOOKS, "pcb", "dense"), dir, { recursive: true });
+    const text = await readFile(path.join(dir, "flows.yaml"), "utf8");
+    await writeFile(path.join(dir, "flows.yaml"), text.replace(/^look:.*$/m, "look: {exemplars: nosuch}"));
+    await cp(
+      path.join(COOKBOOKS, "pcb", "augmentation_config_ovsl2sl.yaml"),
+      path.join(folder, "pcb", "augmentation_config_ovsl2sl.yaml"),
+    );
+    await expect(editConfig(await loadFlowCookbook(dir, { roots }))).rejects.toMatchObject({
+      code: "folder_missing",
+      where: { field: "look.exemplars" },
+    });
+  });
+
   test("a wrong type is told with its line, an unknown key with the nearest", async () => {
     await cp(path.join(COOKBOOKS, "glass"), path.join(folder, "glass"), { recursive: true });
     const file = path.join(folder, "glass", "flows.yaml");

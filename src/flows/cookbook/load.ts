@@ -96,6 +96,13 @@ export function requiredFile(cookbook: FlowCookbook, kind: CookbookFile, why: st
 
 async function find(dirOrName: string, roots: readonly string[]): Promise<string> {
   const name = ALIASES[dirOrName] ?? dirOrName;
+  if (name.trim() === "")
+    throw new ReflowError(
+      "usage",
+      "cookbook_missing",
+      "--cookbook is empty",
+      "Name a cookbook or its folder.",
+    );
   const candidates = [
     path.resolve(dirOrName),
     ...roots.flatMap((root) => [path.join(root, name), path.join(root, "pcb", name)]),

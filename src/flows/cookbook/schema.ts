@@ -1,8 +1,31 @@
 import { z } from "zod";
+import { ReflowError } from "../../kit/errors.js";
 import { NAMED_LIGHTINGS } from "../../scene/cookbook/index.js";
+import { type FlowId, knobText, parseKnob } from "../knobs/index.js";
 
-const knob = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const knobs = z.record(z.string(), knob);
+const knob = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: "must be a text, a number, true, false or null",
+});
+
+/** Knobs of a flow: each is checked here, so that a fault is told with its line. */
+const knobs = (flow: FlowId) =>
+  z.record(z.string(), knob).superRefine((given, context) => {
+    for (const [name, value] of Object.entries(given))
+      try {
+        parseKnob(name, knobText(value), flow);
+      } catch (error) {
+        if (!(error instanceof ReflowError)) throw error;
+        context.addIssue({ code: "custom", path: [name], message: knobFault(error, `${name}=`) });
+      }
+  });
+
+/** Continues "<field> …". */
+function knobFault({ code, message, hint }: ReflowError, start: string): string {
+  if (code === "knob_unknown") return `is no knob (${hint.replace(/\.$/, "")})`;
+  if (code === "knob_other_flow") return `belongs to other flows (${hint.replace(/\.$/, "")})`;
+  const at = message.indexOf(": ");
+  return message.startsWith(start) && at > 0 ? `cannot be used: ${message.slice(at + 2)}` : `: ${message}`;
+}
 
 /** `flows.yaml`: what a flow has to know of a board or material beyond the common files. */
 export const flowsSchema = z.strictObject({
@@ -34,12 +57,12 @@ export const flowsSchema = z.strictObject({
   /** Values that replace the common defaults of knobs, by flow. */
   defaults: z
     .strictObject({
-      "texture-day0": knobs.optional(),
-      good: knobs.optional(),
-      structural: knobs.optional(),
-      "day1-align": knobs.optional(),
-      "day1-roi": knobs.optional(),
-      finetune: knobs.optional(),
+      "texture-day0": knobs("texture-day0").optional(),
+      good: knobs("good").optional(),
+      structural: knobs("structural").optional(),
+      "day1-align": knobs("day1-align").optional(),
+      "day1-roi": knobs("day1-roi").optional(),
+      finetune: knobs("finetune").optional(),
     })
     .prefault({}),
 });

@@ -6,21 +6,17 @@ import { loadCookbook } from "../../scene/cookbook/index.js";
 import { roiSettings } from "../../scene/crop/index.js";
 import { requireScene } from "../../scene/flatten/index.js";
 import { renderScan } from "../../scene/scan/index.js";
-import { learnStep, passthrough, trainingFolder } from "../anomaly/learn.js";
-import { anomalySamples, defectAccounts, defectTable, trainingTables } from "../anomaly/outcome.js";
-import { placeStep } from "../anomaly/place.js";
+import { checkpointOf, generateDefects, generatedOutcome, generateSteps } from "../anomaly/generate.js";
+import { anomalySamples } from "../anomaly/outcome.js";
 import { DATASET, stageStep } from "../anomaly/stage.js";
-import { synthesiseStep } from "../anomaly/synthesise.js";
 import { type Day1Config, day1Schema, readConfig, requiredFile } from "../cookbook/index.js";
 import type { FlowDefinition } from "../run/definition.js";
-import { pairsOf, rootFolder, whole, word } from "../run/knobs.js";
-import { notesOf } from "../run/notes.js";
+import { pairsOf, word } from "../run/knobs.js";
 import type { FlowContext, FlowOutcome, Json, Step } from "../run/types.js";
 import { rawFolder } from "../steps/artifacts.js";
 import { roiStep } from "../steps/crops.js";
 import { changedBoard, cookbookFiles } from "../steps/render.js";
 import { sceneOf } from "../steps/scene.js";
-import { anomalyPairs } from "../workspace/from-anomaly.js";
 import { DAY1 } from "./folders.js";
 import { fixedView, photoOf } from "./photo.js";
 import { type Registered, registerStep } from "./register.js";
@@ -31,10 +27,10 @@ export const day1Align: FlowDefinition = {
   title: "Day 1 real alignment",
   usecases: ["pcb"],
   steps: (r) =>
-    6 +
+    4 +
+    generateSteps(r) +
     Number(r.cookbook.settings.board !== undefined) +
-    Number(r.cookbook.settings.board !== undefined && r.knobs.dig_url_root === undefined) +
-    Number(r.knobs.use_pretrained_checkpoint !== true),
+    Number(r.cookbook.settings.board !== undefined && r.knobs.dig_url_root === undefined),
   run,
 };
 
@@ -51,13 +47,12 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
       "Correct the value; docs/scene-crop.md lists the keys.",
       { file, field: "crop" },
     );
-  const pretrained = knobs.use_pretrained_checkpoint === true;
   const raw = await rawFolder(knobs, cookbook.usecase).catch((error: unknown) => {
     // Boards of Reflow's own have drawn shapes; a root may hold nothing but the photo.
     if (cookbook.settings.exemplars !== "pcb") throw error;
     return undefined;
   });
-  const known = pretrained ? await passthrough(rootFolder(knobs), cookbook.usecase) : undefined;
+  const checkpoint = await checkpointOf(request);
   const board = await loadCookbook(cookbook.dir);
   const scene = await sceneOf(c);
   const photo = await photoOf(c, { board, scene, config });
@@ -89,29 +84,15 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
       seed,
     }),
   );
-  const learnt = pretrained
-    ? undefined
-    : await c.step(
-        learnStep({
-          request,
-          dataset: raw ?? DATASET,
-          below: raw === undefined,
-          folder: trainingFolder(request),
-          makes: "finetune",
-        }),
-      );
-  const placed = await c.step(placeStep({ request, dataset: DATASET, below: true }));
-  const made = await c.step(
-    synthesiseStep({
-      request,
-      checkpoint: known ?? trainingFolder(request),
-      below: known === undefined,
-      step: undefined,
-    }),
-  );
+  const data = { dataset: DATASET, below: true };
+  const learnFrom = raw === undefined ? data : { dataset: raw, below: false };
+  const generated = await generateDefects(c, { checkpoint, learnFrom, data });
+  const defects = generatedOutcome(c, generated, staged.dropped);
+  const [table, ...training] = defects.tables;
   return {
+    ...defects,
     accounts: [
-      ...defectAccounts(whole(knobs, "num_sdg"), staged.dropped, placed, made),
+      ...defects.accounts,
       ...Object.entries(cropped.groups).map(([material, n]) => ({
         of: material,
         unit: "crops",
@@ -122,21 +103,12 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
       })),
     ],
     refused: { crop: cropped.refused },
-    tables: [defectTable(made), registrationTable(registered), ...(learnt ? trainingTables(learnt) : [])],
-    samples: anomalySamples(made, ["Photo", "OV cad mask"], (image) => {
+    tables: [...(table ? [table] : []), registrationTable(registered), ...training],
+    samples: anomalySamples(generated.made, ["Photo", "OV cad mask"], (image) => {
       const { name, dir } = path.posix.parse(image);
       const base = `${DAY1.crop}/${dir.split("/").at(-2)}`;
       return [`${base}/normal_img/${name}.png`, `${base}/cad_mask/${name}_cad_mask.png`];
     }),
-    pairs: (images) =>
-      anomalyPairs({
-        output: c.output,
-        dataset: `${c.output}/${DATASET}`,
-        images,
-        made: made.made,
-        board: cookbook.name,
-        seed,
-      }),
     problems: [],
     notes: [
       ...(photo.standIn
@@ -145,11 +117,9 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
           ]
         : []),
       ...staged.dropped.map((type) => `${type} has no place on this photo and was left out.`),
-      ...notesOf(placed.warnings),
+      ...defects.notes,
     ],
-    next: [
-      `reflow generate ${request.flow} --cookbook ${cookbook.name} --output <the same> --to-workspace workspace`,
-    ],
+    next: [],
   };
 }
 

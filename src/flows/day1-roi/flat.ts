@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
+import { makeFolder } from "../../kit/folders.js";
 import { imagesIn } from "../../placement/index.js";
 import { writeSpec } from "../anomaly/stage.js";
 import { stageSubmasks } from "../anomaly/submasks.js";
@@ -61,7 +62,7 @@ export function flatStep(request: FlowRequest, raw: string): Step<Flat> {
 }
 
 async function copyAll(from: string, names: readonly string[], to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+  await makeFolder(to);
   for (const name of names) await copyFile(path.join(from, name), path.join(to, name));
 }
 

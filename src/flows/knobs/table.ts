@@ -79,7 +79,7 @@ export const KNOBS: readonly Knob[] = Object.freeze([
   }),
   knob(
     "render_patches",
-    { kind: "int", min: 1, also: [-1] },
+    { kind: "int", min: 1, max: 10_000, also: [-1] },
     flows("TGS"),
     "raw frames (stage 1); -1 is every cell",
     {
@@ -105,9 +105,15 @@ export const KNOBS: readonly Knob[] = Object.freeze([
       default: "all",
     },
   ),
-  knob("crop_offset", { kind: "int", min: 0, unit: "px" }, flows("S"), "pixels around each component", {
-    default: 10,
-  }),
+  knob(
+    "crop_offset",
+    { kind: "int", min: 0, max: 16_384, unit: "px" },
+    flows("S"),
+    "pixels around each component",
+    {
+      default: 10,
+    },
+  ),
   knob("use_pretrained_checkpoint", { kind: "bool" }, flows("TRM"), "false: train first, then generate", {
     default: true,
   }),
@@ -124,9 +130,15 @@ export const KNOBS: readonly Knob[] = Object.freeze([
     default: PCBA_LITERAL.anomaly_types_json as KnobValue,
     defaults: { "texture-day0": USECASES.pcb?.taxonomy ?? [] },
   }),
-  knob("num_sdg", { kind: "int", min: 1 }, flows("TRM"), "defect images in total, over all defects", {
-    default: 30,
-  }),
+  knob(
+    "num_sdg",
+    { kind: "int", min: 1, max: 100_000 },
+    flows("TRM"),
+    "defect images in total, over all defects",
+    {
+      default: 30,
+    },
+  ),
   knob(
     "default_spatial_dependency",
     { kind: "choice", of: ["free", "text", "cad"] },

@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno, ReflowError } from "../../kit/errors.js";
-import { exists, readJson, writeJsonAtomic } from "../../kit/files.js";
+import { readJson, writeJsonAtomic } from "../../kit/files.js";
 import type { FlowRequest } from "./types.js";
 
 export const REQUEST_FILE = "flow.json";
@@ -56,18 +56,6 @@ export async function openFolder(output: string, request: FlowRequest): Promise<
       { file: output },
     );
   await writeJsonAtomic(file, wanted);
-}
-
-/** Makes the folder. Throws `not_a_folder` and other clear errors. */
-export async function makeFolder(output: string): Promise<{ isNew: boolean }> {
-  if (await exists(output)) {
-    await listing(output);
-    return { isNew: false };
-  }
-  await mkdir(output, { recursive: true }).catch((error: unknown) => {
-    throw explainWriteError(error, output);
-  });
-  return { isNew: true };
 }
 
 /** Takes a folder away again that a refused request has made; one with content stays. */

@@ -7,7 +7,8 @@ import type { FlowRequest, Knobs } from "./types.js";
 
 /**
  * A checked request: each knob as given with `knob=value`, else as the cookbook has it, else its default; and a name with
- * a stamp. Throws the usage errors of the knobs, `usecase_wrong` for a cookbook of another use case, and `cookbook_differs`.
+ * a stamp. Throws the usage errors of the knobs (a board's folder is
+ * one: `name_unsafe`), `usecase_wrong` for a cookbook of another use case, and `cookbook_differs`.
  */
 export function makeRequest(
   definition: FlowDefinition,
@@ -28,7 +29,7 @@ export function makeRequest(
   const stamp = stampOf([definition.id, cookbook.name, o.seed, asked, cookbook.files]);
   const prefix = FLOW_INFO[definition.id].prefix;
   const name = typeof given.name === "string" ? given.name : `${prefix}-${stamp}`;
-  return { flow: definition.id, name, cookbook, seed: o.seed, knobs: { name, ...knobs } };
+  return { flow: definition.id, name, cookbook, seed: o.seed, knobs: { name, ...knobs }, given: o.set };
 }
 
 function resolved(definition: FlowDefinition, cookbook: FlowCookbook, given: KnobValues): Knobs {
@@ -40,7 +41,15 @@ function resolved(definition: FlowDefinition, cookbook: FlowCookbook, given: Kno
   const board = definition.usecases.includes("pcb") ? cookbook.name : undefined;
   if (board !== undefined) {
     require("board", given.board, board);
-    set.board = board;
+    // A folder's name becomes a value that other machinery reads: it has to survive that.
+    set.board = parseKnob("board", board, definition.id);
+    if (cookbook.settings.board && given.scene_filename !== undefined)
+      throw new ReflowError(
+        "usage",
+        "cookbook_differs",
+        `scene_filename=${knobText(given.scene_filename)}, but the cookbook ${cookbook.name} builds its own board`,
+        "Leave scene_filename out, or name a cookbook without `board:` in its flows.yaml.",
+      );
   }
   if (["texture-day0", "day1-align", "day1-roi", "finetune"].includes(definition.id)) {
     require("usecase", given.usecase, cookbook.usecase);

@@ -1,11 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { frozenClock } from "../../engine/clock.js";
+import { acquireLock } from "../../engine/lock.js";
 import { hashFiles } from "../../engine/receipt.js";
-import { writeFileAtomic } from "../../kit/files.js";
+import type { ReflowError } from "../../kit/errors.js";
+import type { ReflowEvent as FlowEvent } from "../../kit/events.js";
+import { exists, writeFileAtomic } from "../../kit/files.js";
 import type { FlowCookbook } from "../cookbook/index.js";
 import type { FlowDefinition } from "./definition.js";
 import { runFlow } from "./run-flow.js";
@@ -146,6 +149,119 @@ describe("runFlow", () => {
     expect(text).toContain("<title>DIG preview — good_image_gen-00000000 (good)</title>");
     expect(text).not.toMatch(/<script|https?:/);
     expect(text).toContain("1 at the border of the frame");
+  });
+
+  test("what another version has made is made anew, and said so", async () => {
+    const log: string[] = [];
+    const said: string[] = [];
+    const emit = (e: FlowEvent) => e.type === "log" && said.push(e.message);
+    await runFlow(flow(log), request, { ...options("older"), version: "1.0.0" });
+    const newer = await runFlow(flow(log), request, { ...options("older"), version: "1.0.1", emit });
+    expect(newer.kept).toBe(0);
+    expect(log).toEqual(["first", "second", "first", "second"]);
+    expect(said[0]).toBe("First was made by version 1.0.0: made anew by 1.0.1");
+    expect((await runFlow(flow(log), request, { ...options("older"), version: "1.0.1" })).kept).toBe(2);
+  });
+
+  test("a half-done step goes on only with what it was begun with", async () => {
+    const input = path.join(folder, "input.txt");
+    const found: boolean[] = [];
+    const going = (stop: boolean): FlowDefinition => ({
+      ...flow([]),
+      run: async (c) => {
+        await c.step({
+          id: "only",
+          title: "Only",
+          makes: ["one"],
+          after: "continue",
+          parameters: {},
+          files: [input],
+          run: async ({ at }) => {
+            found.push(await exists(at("one", "half.txt")));
+            await writeFileAtomic(at("one", "half.txt"), await readFile(input, "utf8"));
+            if (stop) throw new Error("killed");
+            return {};
+          },
+          told: () => "",
+        });
+        throw new Error("enough");
+      },
+    });
+    const run = (stop: boolean, version = "1") =>
+      expect(runFlow(going(stop), request, { ...options("half"), version })).rejects.toThrow();
+    await writeFile(input, "a");
+    await run(true);
+    await run(true);
+    await writeFile(input, "b");
+    await run(true);
+    await run(true, "2");
+    await run(false, "2");
+    expect(found).toEqual([false, true, false, false, true]);
+    expect(await exists(path.join(folder, "half", "receipts", "only.begun"))).toBe(false);
+  });
+
+  test("an output inside of what the flow reads is refused", async () => {
+    const reading: FlowDefinition = {
+      ...flow([]),
+      run: async (c) => {
+        await c.step({
+          id: "only",
+          title: "Only",
+          makes: [],
+          after: "clean",
+          parameters: {},
+          files: [path.join(folder, "data")],
+          run: async () => ({}),
+          told: () => "",
+        });
+        throw new Error("never");
+      },
+    };
+    await expect(runFlow(reading, request, options("data/out"))).rejects.toMatchObject({
+      code: "output_inside_input",
+      exitCode: 2,
+    });
+  });
+
+  test("a workspace that could not be written is refused before any work", async () => {
+    const log: string[] = [];
+    const toWorkspace = path.join(folder, "taken");
+    await writeFileAtomic(path.join(toWorkspace, "notes.txt"), "mine");
+    const refused = (flow_: FlowRequest["flow"]) =>
+      runFlow(flow(log), { ...request, flow: flow_ }, { ...options("early"), toWorkspace });
+    await expect(refused("structural")).rejects.toMatchObject({ code: "output_exists" });
+    await expect(refused("finetune")).rejects.toMatchObject({ code: "workspace_needs_defects" });
+    expect(log).toEqual([]);
+    expect(await exists(path.join(folder, "early"))).toBe(false);
+  });
+
+  test.skipIf(process.platform !== "linux")("an output where no folder can be made is refused at once", () =>
+    expect(runFlow(flow([]), request, { ...options("x"), output: "/proc/x/y" })).rejects.toMatchObject({
+      code: "no_folder",
+    }),
+  );
+
+  test("a second process in one output is refused, and not sent to a command that knows no flows", async () => {
+    const output = path.join(folder, "held");
+    await mkdir(output);
+    const lock = await acquireLock(output);
+    const second = await runFlow(flow([]), request, options("held")).catch((e: ReflowError) => e);
+    await lock.release();
+    expect(second).toMatchObject({ code: "run_locked", message: expect.stringContaining(output) });
+    expect((second as ReflowError).hint).not.toContain("reflow status");
+  });
+
+  test("the page names the whole command for a workspace, but no place of this machine", async () => {
+    const pairs: FlowDefinition = {
+      ...flow([]),
+      run: async (c) => ({ ...(await flow([]).run(c)), pairs: async () => [] }),
+    };
+    const given = ["render_patches=2", "dig_url_root=/home/me/dig"];
+    const { page, outcome } = await runFlow(pairs, { ...request, given }, options("next"));
+    expect(outcome.next).toEqual([
+      "reflow generate good --cookbook tiny --output '<this folder>' --seed 3 --set render_patches=2 --set 'dig_url_root=<root>' --to-workspace workspace",
+    ]);
+    expect(await readFile(page, "utf8")).not.toContain("/home/me");
   });
 
   test("an abort is told as resumable", async () => {

@@ -1,16 +1,19 @@
 import path from "node:path";
 import { type Clock, systemClock } from "../../engine/clock.js";
+import { acquireLock } from "../../engine/lock.js";
+import { programVersion } from "../../engine/version.js";
 import { ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
-import { writeJsonAtomic } from "../../kit/files.js";
-import { acquireLock } from "../../loop/lock.js";
+import { exists, writeJsonAtomic } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 import { writePage } from "../page/index.js";
 import type { Storage } from "../storage/index.js";
-import { writeWorkspace } from "../workspace/write.js";
+import { checkWorkspace, writeWorkspace } from "../workspace/write.js";
 import { bringRoot } from "./bring.js";
 import type { FlowDefinition } from "./definition.js";
-import { makeFolder, openFolder, RESULT_FILE, removeIfEmpty } from "./folder.js";
+import { openFolder, RESULT_FILE, removeIfEmpty } from "./folder.js";
 import { sweep } from "./leftovers.js";
+import { repeatCommand } from "./repeat.js";
 import { stepRunner } from "./steps.js";
 import type { FlowOutcome, FlowRequest } from "./types.js";
 
@@ -32,6 +35,8 @@ export type RunOptions = Readonly<{
   emit?: Emit;
   signal?: AbortSignal;
   clock?: Clock;
+  /** Version of the program; what another one has made is made anew. */
+  version?: string;
   /** Key of an image-edit server. */
   apiKey?: string;
   /** The storage root of the request, where it is no folder of this machine: what is needed is copied to `inputs/`. */
@@ -54,7 +59,9 @@ export async function runFlow(
 ): Promise<FlowRun> {
   const output = path.resolve(o.output);
   const emit = o.emit ?? silent;
-  const { isNew } = await makeFolder(output);
+  if (o.toWorkspace !== undefined) await checkWorkspace(o.toWorkspace, asked);
+  const isNew = !(await exists(output));
+  await makeFolder(output);
   const lock = await acquireLock(output);
   let finished = false;
   try {
@@ -71,9 +78,11 @@ export async function runFlow(
       signal: o.signal,
       apiKey: o.apiKey,
       clock: o.clock ?? systemClock,
+      version: o.version ?? (await programVersion()),
     });
-    const outcome = await definition.run({ request, output, workers: o.workers, emit, step: runner.step });
+    const made = await definition.run({ request, output, workers: o.workers, emit, step: runner.step });
     o.signal?.throwIfAborted();
+    const outcome = { ...made, next: [...(made.pairs ? [workspaceCommand(asked)] : []), ...made.next] };
     const page = await writePage(output, { title: definition.title, request, outcome });
     const { samples: _, pairs: __, ...result } = outcome;
     await writeJsonAtomic(path.join(output, RESULT_FILE), {
@@ -92,6 +101,13 @@ export async function runFlow(
     await lock.release();
     if (isNew && !finished) await removeIfEmpty(output);
   }
+}
+
+/** How the same run also makes a workspace; names no place of this machine. */
+function workspaceCommand({ flow, cookbook, seed, given = [] }: FlowRequest): string {
+  const set = given.map((text) => (text.startsWith("dig_url_root=") ? "dig_url_root=<root>" : text));
+  const command = repeatCommand({ flow, cookbook: cookbook.name, output: "<this folder>", seed, set });
+  return `${command} --to-workspace workspace`;
 }
 
 /** The request with a root that can be read here. */

@@ -1,9 +1,10 @@
+import { readFile, realpath, rm } from "node:fs/promises";
 import { hostname, machine } from "node:os";
 import path from "node:path";
 import type { Clock } from "../../engine/clock.js";
 import { hashFiles, type Receipt, readReceipt, receiptHolds, writeReceipt } from "../../engine/receipt.js";
-import { programVersion } from "../../engine/version.js";
-import { hashText } from "../../kit/files.js";
+import { ReflowError } from "../../kit/errors.js";
+import { hashText, writeFileAtomic } from "../../kit/files.js";
 import { RECEIPTS } from "./folder.js";
 import { clear, sweep } from "./leftovers.js";
 import type { FlowContext, FlowRequest, Json, Step, StepIo } from "./types.js";
@@ -11,17 +12,19 @@ import type { FlowContext, FlowRequest, Json, Step, StepIo } from "./types.js";
 type Runner = Pick<FlowContext, "step"> & Readonly<{ kept: () => number }>;
 
 /**
- * Runs steps one after another, each with a receipt in `receipts/<step>.json`. A step whose receipt holds (same
- * parameters, same inputs, same steps before, outputs untouched) is not done again. Receipts are the only files that
- * hold times.
+ * Runs steps one after another, each with a receipt in `receipts/<step>.json`. A step whose receipt holds (same program
+ * version, same parameters, same inputs, same steps before, outputs untouched) is not done again. While it works,
+ * `receipts/<step>.begun` says what it works on: what was half done for anything else is cleared, never continued.
+ * Receipts are the only files that hold times. Throws `output_inside_input` where a step would read its own output.
  */
 export function stepRunner(
-  o: Readonly<{ request: FlowRequest; output: string; total: number; clock: Clock }> & Omit<StepIo, "at">,
+  o: Readonly<{ request: FlowRequest; output: string; total: number; clock: Clock; version: string }> &
+    Omit<StepIo, "at">,
 ): Runner {
   const { request, output, emit, signal, workers, clock } = o;
   const at = (...names: readonly string[]) => path.join(output, ...names);
   /** Identifies everything that was done before. */
-  let before = hashText(JSON.stringify([request.flow, request.seed]));
+  let before = hashText(JSON.stringify([request.flow, request.seed, o.version]));
   let number = 0;
   let kept = 0;
   const step = async <Result extends Json>(step: Step<Result>): Promise<Result> => {
@@ -29,6 +32,7 @@ export function stepRunner(
     number++;
     const label = `${number} of ${o.total}`;
     const file = at(RECEIPTS, `${step.id}.json`);
+    for (const read of step.files ?? []) await refuseInside(output, read);
     const inputs = await hashFiles(step.files ?? []);
     const digest = hashText(
       JSON.stringify([
@@ -52,10 +56,20 @@ export function stepRunner(
       });
       return result;
     }
+    if (old && old.program.version !== o.version)
+      emit({
+        type: "log",
+        level: "info",
+        message: `${step.title} was made by version ${old.program.version}: made anew by ${o.version}`,
+      });
     emit({ type: "stage", label, stage: step.title, status: "start" });
     const own = step.makes.map((name) => at(name));
-    if (step.after === "clean") await clear(own);
+    const begun = at(RECEIPTS, `${step.id}.begun`);
+    const halfDone = await readFile(begun, "utf8").catch(() => undefined);
+    const mine = halfDone === undefined ? old?.digest === digest : halfDone === digest;
+    if (step.after === "clean" || !mine) await clear(own);
     else for (const folder of own) await sweep(folder);
+    await writeFileAtomic(begun, digest);
     const started = clock.now();
     const began = performance.now();
     const result = await step.run({ at, workers, emit, signal, apiKey: o.apiKey });
@@ -70,7 +84,7 @@ export function stepRunner(
       digest,
       stage: step.id,
       toolkit: "builtin",
-      program: { name: "reflow", version: await programVersion() },
+      program: { name: "reflow", version: o.version },
       seed: request.seed,
       parameters: { value: step.parameters },
       inputs: inputs.map((f) => ({ ...f, path: path.basename(f.path) })),
@@ -87,6 +101,7 @@ export function stepRunner(
       },
     };
     await writeReceipt(file, receipt);
+    await rm(begun, { force: true });
     emit({
       type: "stage",
       label,
@@ -107,4 +122,17 @@ function placed(receipt: Receipt, output: string): Receipt {
 
 function portable(name: string): string {
   return name.split(path.sep).join("/");
+}
+
+/** A folder that grows while it is read would never be the same twice. */
+async function refuseInside(output: string, read: string): Promise<void> {
+  const inside = path.relative(await realpath(read).catch(() => read), await realpath(output));
+  if (inside.startsWith("..") || path.isAbsolute(inside)) return;
+  throw new ReflowError(
+    "usage",
+    "output_inside_input",
+    `the output ${output} lies inside ${read}, which the flow reads`,
+    "Name a folder elsewhere with --output.",
+    { where: { file: output } },
+  );
 }

@@ -15,6 +15,8 @@ export type FlowRequest = Readonly<{
   cookbook: FlowCookbook;
   seed: number;
   knobs: Knobs;
+  /** `knob=value` as given with --set. */
+  given?: readonly string[];
 }>;
 
 /** Values that survive being written as JSON and read back. */

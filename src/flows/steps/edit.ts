@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import {
   endpointFolder,
@@ -25,8 +26,22 @@ export type Edited = {
 
 const NEEDS = "the image-edit step needs";
 
-/** Reads the configuration of the step, so that a fault in it is told before anything is rendered. */
+/**
+ * Reads the configuration of the step and looks whether the cookbook's own exemplars are there, so that a fault is told
+ * before anything is rendered. Throws `folder_missing` beside what reading throws.
+ */
 export async function editConfig(cookbook: FlowCookbook): Promise<AugmentationConfig> {
+  const { look } = cookbook.settings;
+  if (look?.exemplars) {
+    const folder = path.resolve(cookbook.dir, look.exemplars);
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+      throw dataError(
+        "folder_missing",
+        `look.exemplars of the cookbook ${cookbook.name} is no folder: ${folder}`,
+        "Correct the path in flows.yaml; it begins at that file.",
+        { file: cookbook.paths.flows ?? cookbook.dir, field: "look.exemplars" },
+      );
+  }
   return readConfig(requiredFile(cookbook, "augmentation", NEEDS), augmentationSchema);
 }
 

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { copyFile, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, isErrno } from "../../kit/errors.js";
 import { explainReadError, readBytes, resolveInside, writeFileAtomic } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 import type { Entry, Storage } from "./types.js";
 
 /** A folder as a storage root. It need not exist before something is written. */
@@ -28,7 +29,7 @@ export function localStorage(root: string, folder: string): Storage {
       if (path.resolve(file) === target) return;
       const part = `${target}.part`;
       try {
-        await mkdir(path.dirname(target), { recursive: true });
+        await makeFolder(path.dirname(target));
         await copyFile(file, part);
         await rename(part, target);
       } catch (error) {

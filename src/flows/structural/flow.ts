@@ -6,7 +6,7 @@ import { recipeFor } from "../../scene/scan/index.js";
 import type { FlowDefinition } from "../run/definition.js";
 import { whole, word } from "../run/knobs.js";
 import { notesOf } from "../run/notes.js";
-import type { Account, FlowContext, FlowOutcome, FlowRequest } from "../run/types.js";
+import type { Account, FlowContext, FlowOutcome } from "../run/types.js";
 import { type Cropped, componentStep } from "../steps/crops.js";
 import { type Edited, editConfig, editStep } from "../steps/edit.js";
 import { lookOf, looksByItself } from "../steps/look.js";
@@ -79,7 +79,7 @@ async function run(c: FlowContext): Promise<FlowOutcome> {
   );
   const drawn = await drawnDefects(`${c.output}/${STRUCTURAL.render}/trigger_0000`);
   return {
-    ...outcome(c.request, patches, rendered.frames, cropped, edited, drawn),
+    ...outcome(patches, rendered.frames, cropped, edited, drawn),
     pairs: (images) => structuralPairs(c, { scene, images }),
   };
 }
@@ -95,7 +95,6 @@ async function drawnDefects(folder: string): Promise<ReadonlyMap<string, number>
 }
 
 function outcome(
-  request: FlowRequest,
   patches: number,
   frames: number,
   cropped: Cropped,
@@ -149,8 +148,6 @@ function outcome(
       `Restyled crops: ${edited.look}.`,
       ...notesOf(cropped.warnings),
     ],
-    next: [
-      `reflow generate structural --cookbook ${request.cookbook.name} --output <the same> --to-workspace workspace`,
-    ],
+    next: [],
   };
 }

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { dataError, isErrno, ReflowError } from "../../kit/errors.js";
-import { readJson, writeJsonAtomic } from "../../kit/files.js";
+import { explainReadError, readJson, writeJsonAtomic } from "../../kit/files.js";
+import { checkFolder } from "../../kit/folders.js";
 import type { FlowOutcome, FlowRequest } from "../run/types.js";
 import { dealRows, writeTables } from "./tables.js";
 
@@ -18,37 +19,47 @@ export async function writeWorkspace(
   outcome: FlowOutcome,
 ): Promise<Readonly<Record<string, number>>> {
   const root = path.resolve(folder);
-  if (!outcome.pairs)
-    throw new ReflowError(
-      "usage",
-      "workspace_needs_defects",
-      `${request.flow} makes no pairs of good and defective pictures`,
-      "Use structural, texture-day0, day1-align or day1-roi with --to-workspace.",
-    );
-  await claim(root, request);
+  if (!outcome.pairs) throw needsDefects(request);
+  await checkWorkspace(root, request);
+  await writeJsonAtomic(path.join(root, NOTE), noteOf(request));
   const rows = await outcome.pairs(path.join(root, "images"));
   return writeTables(root, dealRows(rows, request.seed));
 }
 
-/** A new or empty folder, or one that the same run has made. */
-async function claim(root: string, request: FlowRequest): Promise<void> {
+/**
+ * Refuses a workspace that could not be written, before anything is made for it: only a new or empty folder, or one that
+ * the same run has made, is taken. Throws as {@link writeWorkspace}.
+ */
+export async function checkWorkspace(folder: string, request: FlowRequest): Promise<void> {
+  const root = path.resolve(folder);
+  if (request.flow === "good" || request.flow === "finetune") throw needsDefects(request);
+  await checkFolder(root);
   const names: readonly string[] = await readdir(root).catch((error: unknown): string[] => {
     if (isErrno(error, "ENOENT")) return [];
-    throw error;
+    throw explainReadError(error, root);
   });
-  const note = { flow: request.flow, name: request.name, seed: request.seed };
   if (names.includes(NOTE)) {
     const found = await readJson(path.join(root, NOTE));
-    if (JSON.stringify(found) === JSON.stringify(note)) return;
+    if (JSON.stringify(found) === JSON.stringify(noteOf(request))) return;
   }
   if (names.length > 0)
     throw dataError(
       "output_exists",
       `${root} is not empty and was not made of ${request.name}`,
       "Name a new folder with --to-workspace.",
-      {
-        file: root,
-      },
+      { file: root },
     );
-  await writeJsonAtomic(path.join(root, NOTE), note);
+}
+
+function noteOf({ flow, name, seed }: FlowRequest) {
+  return { flow, name, seed };
+}
+
+function needsDefects(request: FlowRequest): ReflowError {
+  return new ReflowError(
+    "usage",
+    "workspace_needs_defects",
+    `${request.flow} makes no pairs of good and defective pictures`,
+    "Use structural, texture-day0, day1-align or day1-roi with --to-workspace.",
+  );
 }

@@ -1,7 +1,8 @@
-import { copyFile, link, mkdir, rm } from "node:fs/promises";
+import { copyFile, link, rm } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, isErrno } from "../../kit/errors.js";
 import { writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 import { FOLDERS } from "./make.js";
 import { type Done, resultTable, sceneFolder } from "./table.js";
 
@@ -44,7 +45,7 @@ export async function writeScene(
 /** The same file under a second name; a copy where links cannot be made. */
 export async function same(from: string, to: string): Promise<void> {
   try {
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     try {
       await link(from, to);
     } catch (error) {

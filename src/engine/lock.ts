@@ -3,8 +3,8 @@ import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, processStart } from "../engine/index.js";
 import { explainWriteError, isErrno, ReflowError } from "../kit/index.js";
+import { isAlive, processStart } from "./process-identity.js";
 
 export const LOCK_FILE = ".reflow.lock";
 
@@ -14,10 +14,11 @@ export type LockOwner = Readonly<{ pid: number; start: string; host: string; tok
 export type Lock = Readonly<{ owner: LockOwner; release(): Promise<void> }>;
 
 /**
- * Takes the lock of a run folder, or throws `run_locked` naming the holder. The lock appears complete or not at
- * all (hard link), and one left behind by a dead process of this host is taken over.
+ * Takes the lock of a folder that one process works in, or throws `run_locked` naming the holder, with `hint` on how to
+ * see what it does. The lock appears complete or not at all (hard link), and one left behind by a dead process of this
+ * host is taken over.
  */
-export async function acquireLock(runDir: string): Promise<Lock> {
+export async function acquireLock(runDir: string, o: Readonly<{ hint?: string }> = {}): Promise<Lock> {
   const file = path.join(runDir, LOCK_FILE);
   const token = randomBytes(8).toString("hex");
   const owner: LockOwner = {
@@ -37,11 +38,11 @@ export async function acquireLock(runDir: string): Promise<Lock> {
       if (await tryLink(own, file)) return { owner, release: () => release(file, token) };
       const holder = await readOwner(file);
       if (holder === undefined) continue; // released between the two calls
-      if (holder && (await holds(holder))) throw locked(holder, file);
+      if (holder && (await holds(holder))) throw locked(holder, file, o.hint);
       if (await takeOver(own, file, token)) return { owner, release: () => release(file, token) };
       await sleep(5);
     }
-    throw locked(undefined, file);
+    throw locked(undefined, file, o.hint);
   } finally {
     await rm(own, { force: true }).catch(() => {});
   }
@@ -132,16 +133,16 @@ function parseOwner(text: string): LockOwner | undefined {
   return undefined;
 }
 
-function locked(holder: LockOwner | undefined, file: string): ReflowError {
+function locked(holder: LockOwner | undefined, file: string, hint: string | undefined): ReflowError {
   const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
   const elsewhere = holder && holder.host !== hostname();
   return new ReflowError(
     "usage",
     "run_locked",
-    `this run is being worked on by ${who}`,
+    `${path.dirname(file)} is being worked on by ${who}`,
     elsewhere
       ? `If that process is gone, delete ${file}.`
-      : "Wait for it, or stop it. `reflow status <run-dir>` shows its progress.",
+      : `Wait for it, or stop it.${hint === undefined ? "" : ` ${hint}`}`,
     { where: { file } },
   );
 }

@@ -1,21 +1,15 @@
-import type { Pixels } from "../kit/images.js";
 import {
   area,
   type Box,
   boundsOf,
-  channel,
   correlation,
   cropMask,
   cropPlane,
-  gaussianBlur,
   grey,
   type Mask,
   noiseSigma,
   overlap,
-  type Plane,
-  quantile,
   tolerantDifference,
-  translate,
 } from "../vision/index.js";
 import type { Admission, Exemplar, Lightings } from "./types.js";
 
@@ -75,54 +69,6 @@ export function measure(
   if (seen < 3) return { ...rounded, reason: "invisible" };
   if (likeness > COPY) return { ...rounded, reason: "copy_of_exemplar" };
   return rounded;
-}
-
-/** How much clearer than the surface's own differences a change must be; beyond the cap any change is clear. */
-const CLEARER = 1.2;
-const CLEAR = 28;
-
-/** How far a painted defect stands out, and whether it does; levels of 0 to 255. */
-export type Visibility = Readonly<{ contrast: number; noise: number; visible: boolean }>;
-
-/** Detail that an eye joins into one spot, pixels; and how far apart a surface is compared with itself. */
-const SPOT = 1.5;
-const ASIDE = 9;
-/** Least change of level that anyone sees, however calm the picture is. */
-const LEAST_CONTRAST = 4;
-
-/**
- * Whether a change shows: the clearest tenth of the region's spots must differ from the clean picture by more than the
- * clean surface there differs from itself some pixels aside. Repainted grain or moved stripes alone do not show.
- */
-export function visibility(before: Pixels, after: Pixels, region: Mask): Visibility {
-  const box = boundsOf(region);
-  if (!box) return { contrast: 0, noise: 0, visible: false };
-  const near: Box = { x: box.x - 24, y: box.y - 24, width: box.width + 48, height: box.height + 48 };
-  const inside = cropMask(region, near);
-  const here: number[] = [];
-  const aside: number[] = [];
-  for (let c = 0; c < before.channels; c++) {
-    const clean = gaussianBlur(cropPlane(channel(before, c), near), SPOT);
-    const made = gaussianBlur(cropPlane(channel(after, c), near), SPOT);
-    here.push(clearest(made, clean, inside));
-    const moved = [translate(clean, ASIDE, 0), translate(clean, 0, ASIDE)];
-    aside.push(Math.max(...moved.map((p) => clearest(p, clean, inside))));
-  }
-  // The channel that shows most decides: blue solder is hardly seen in grey.
-  const best = here.reduce((a, v, c) => (v - aside[c] > here[a] - aside[a] ? c : a), 0);
-  const [contrast, noise] = [here[best] ?? 0, aside[best] ?? 0];
-  return {
-    contrast: round(contrast),
-    noise: round(noise),
-    visible: contrast >= Math.max(LEAST_CONTRAST, Math.min(CLEAR, CLEARER * noise)),
-  };
-}
-
-/** The 0.9 quantile of the difference over a mask. */
-function clearest(a: Plane, b: Plane, m: Mask): number {
-  const values: number[] = [];
-  for (let i = 0; i < m.data.length; i++) if (m.data[i]) values.push(Math.abs(a.data[i] - b.data[i]));
-  return values.length === 0 ? 0 : quantile(values, 0.9);
 }
 
 function likenessTo(after: Lightings, region: Mask, e: Exemplar): number {

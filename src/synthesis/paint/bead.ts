@@ -30,7 +30,12 @@ const BORDER_QUANTILE = 0.6;
 /** The top of a drop that wets its pad is flatter than a parabola: slope goes with this power of the way out. */
 const FLAT_TOP = 1.3;
 /** Unevenness of the surface, as a share of its slope at the border. */
-const UNEVEN = 0.16;
+const UNEVEN = 0.22;
+/** How much higher a drop stands on its one side, and in its humps, as shares: it cools from one end, over pads and leads. */
+const LOPSIDED = [0.25, 0.5] as const;
+const HUMPS = 0.2;
+/** How far the border wanders, as a share of the level that a smoothed outline is cut at. */
+const WANDER = 0.13;
 /** Degrees of smaller unevenness: oxide skin and flux. */
 const WRINKLED = 1.5;
 
@@ -39,7 +44,7 @@ const WRINKLED = 1.5;
  * Poisson's equation with a constant source), a little uneven in waves as wide as the drop itself.
  */
 export function beadOver(region: Mask, allowed: Mask, shape: BeadShape, random: Random): Bead {
-  const outline = intersect(liquidOutline(region, shape.waist), allowed);
+  const outline = intersect(liquidOutline(region, shape.waist, random.fork("outline")), allowed);
   const { width, height } = region;
   const depth = signedDistance(outline);
   const reach = Math.max(2, quantileOver(depth, outline, 1));
@@ -47,7 +52,8 @@ export function beadOver(region: Mask, allowed: Mask, shape: BeadShape, random: 
   const source = plane(width, height);
   for (let i = 0; i < source.data.length; i++)
     source.data[i] = -(((i % width) - c.x) ** 2 + (Math.floor(i / width) - c.y) ** 2) / 4;
-  const z = gaussianBlur(seamlessClone(plane(width, height), source, outline), 0.06 * reach);
+  const level = gaussianBlur(seamlessClone(plane(width, height), source, outline), 0.06 * reach);
+  const z = lopsided(level, c, reach, random.fork("humps"));
   const steep = steepness(z);
   const rim: Mask = {
     ...outline,
@@ -74,14 +80,35 @@ export function beadOver(region: Mask, allowed: Mask, shape: BeadShape, random: 
   };
 }
 
+/** The same drop with its top to one side and in humps; where it is nothing it stays nothing. */
+function lopsided(z: Plane, c: Readonly<{ x: number; y: number }>, reach: number, random: Random): Plane {
+  const turn = random.range(0, 2 * Math.PI);
+  const tilt = random.range(...LOPSIDED);
+  const humps = cloud(z.width, z.height, 1.3 * reach, random, 2);
+  const [cos, sin] = [Math.cos(turn) / reach, Math.sin(turn) / reach];
+  return {
+    ...z,
+    data: z.data.map((v, i) => {
+      const u = cos * ((i % z.width) - c.x) + sin * (Math.floor(i / z.width) - c.y);
+      return v * (1 + tilt * Math.tanh(u)) * Math.max(0.4, 1 + HUMPS * humps.data[i]!);
+    }),
+  };
+}
+
 /** What liquid makes of a region: no holes, no teeth, no hair; with a waist where it joins two pads. */
-export function liquidOutline(region: Mask, waist: boolean): Mask {
+export function liquidOutline(region: Mask, waist: boolean, random?: Random): Mask {
   const reach = Math.max(1, quantileOver(signedDistance(region), region, 1));
   const tooth = Math.max(1, Math.round(0.3 * reach));
   const closed = open(fillHoles(close(region, tooth)), tooth);
   const sigma = Math.max(1, Math.min(9, 0.4 * reach));
   const soft = gaussianBlur({ ...region, data: Float32Array.from(closed.data) }, sigma);
-  const smooth = threshold(soft, 0.5);
+  const wander = random && cloud(region.width, region.height, Math.max(3, 0.9 * reach), random, 2);
+  const smooth = threshold(
+    wander
+      ? { ...soft, data: soft.data.map((v, i) => v + WANDER * Math.max(-2, Math.min(1, wander.data[i]!))) }
+      : soft,
+    0.5,
+  );
   const drops = components(smooth).parts;
   const most = drops.reduce((a, p) => Math.max(a, p.area), 0);
   const kept = maskOf(

@@ -1,10 +1,8 @@
 import type { Random } from "../../kit/random.js";
-import { channelsOf, dilate, type Mask, membrane, type Plane, plane } from "../../vision/index.js";
-import { signedDistance } from "./tools.js";
+import { type Plane, plane } from "../../vision/index.js";
+import { grownPicture, growthOf, RIM } from "./growth.js";
 import type { Ground, Specimen } from "./types.js";
 
-/** Pixels around a defect that belong to its look: shadow, halo, ridge. */
-const RIM = 3;
 /** Random places that are tried for a pixel, beside those that go on where its neighbours came from. */
 const TRIES = 8;
 /** What a unit of distance from the border counts against a grey level. */
@@ -17,12 +15,9 @@ const GUIDE = 60;
  * surroundings, so that the result sits on the light of its own place. Gives the picture that a seamless clone takes.
  */
 export function guidedSource(g: Ground, e: Specimen, gain: number, random: Random): Plane[] {
-  const picture = e.picture!;
   const { width, height } = g.grey;
-  const source = channelsOf(picture).map((p) => residual(p, e.mask));
-  const target = g.planes.map((p) => membrane(p, dilate(g.region, RIM), 0.05, 200));
-  const channels = g.planes.map((_, c) => source[Math.min(c, source.length - 1)]!);
-  const [deepS, deepT] = matchedDepth(signedDistance(e.mask), signedDistance(g.region));
+  const growth = growthOf(g, e);
+  const { look: channels, deepS, deepT } = growth;
   const order: number[] = [];
   for (let i = 0; i < deepT.data.length; i++) if (deepT.data[i]! > -RIM) order.push(i);
   const buckets = bucketsOf(deepS);
@@ -34,33 +29,7 @@ export function guidedSource(g: Ground, e: Specimen, gain: number, random: Rando
       from[i] = best;
       for (let c = 0; c < channels.length; c++) made[c]!.data[i] = channels[c]!.data[best]!;
     }
-  return made.map((r, c) => ({
-    ...r,
-    data: r.data.map((v, i) =>
-      deepT.data[i]! > -RIM ? target[c]!.data[i]! + gain * v : g.planes[c]!.data[i]!,
-    ),
-  }));
-}
-
-/** A picture less the smooth surface that its clean surroundings span over the defect. */
-function residual(p: Plane, m: Mask): Plane {
-  const ground = membrane(p, dilate(m, RIM), 0.05, 200);
-  return { ...p, data: p.data.map((v, i) => v - ground.data[i]!) };
-}
-
-/** Depths that can be compared: pixels near the border, shares of the way to the middle further in. */
-function matchedDepth(s: Plane, t: Plane): [Plane, Plane] {
-  const change = (p: Plane): Plane => {
-    const most = p.data.reduce((a, b) => Math.max(a, b), 1);
-    const near = Math.min(3, most);
-    return {
-      ...p,
-      data: p.data.map((v) =>
-        v <= near ? Math.max(v, -RIM - 3) : near + (4 * (v - near)) / Math.max(1, most - near),
-      ),
-    };
-  };
-  return [change(s), change(t)];
+  return grownPicture(g, growth, made, gain);
 }
 
 type Buckets = ReadonlyMap<number, readonly number[]>;

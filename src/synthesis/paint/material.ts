@@ -59,14 +59,18 @@ export function changeMaterial(
 /** True where the darker of two materials is the conductor: bare boards in a line scan, without any colour. */
 export function darkConductor(g: Pick<Ground, "grey" | "planes">): boolean {
   const { separability } = otsu(histogram(g.grey.data));
-  if (separability < 0.9) return false;
-  if (g.planes.length < 3) return true;
+  return separability >= 0.9 && !coloured(g);
+}
+
+/** Whether a picture shows colours at all. */
+export function coloured(g: Pick<Ground, "grey" | "planes">): boolean {
+  if (g.planes.length < 3) return false;
   let chroma = 0;
   for (let i = 0; i < g.grey.data.length; i += 3) {
     const v = g.planes.map((p) => p.data[i]!);
     chroma += Math.max(...v) - Math.min(...v);
   }
-  return chroma / (g.grey.data.length / 3) < 6;
+  return chroma / (g.grey.data.length / 3) >= 6;
 }
 
 function count(m: Mask): number {

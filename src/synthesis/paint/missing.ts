@@ -1,17 +1,9 @@
-import {
-  centroid,
-  gaussianBlur,
-  invert,
-  type Mask,
-  mask,
-  membrane,
-  noiseSigma,
-  type Plane,
-} from "../../vision/index.js";
+import { centroid, gaussianBlur, invert, type Mask, mask, membrane, type Plane } from "../../vision/index.js";
 import { extents } from "../exemplar.js";
+import { localMaterial } from "./material-fill.js";
 import { type Palette, paletteOf } from "./palette.js";
 import { barePad, shade, softnessOf } from "./solder.js";
-import { overlay, quantileOver, ringOf, softRegion } from "./tools.js";
+import { cloud, overlay, quantileOver, ringOf, signedDistance, softRegion } from "./tools.js";
 import type { Ground, Paint } from "./types.js";
 
 /** A part that is not there: the board beneath it, and at both ends its bare pads. */
@@ -27,7 +19,7 @@ export function missing(g: Ground): Paint {
     { ...g.grey, data: Float32Array.from(ringOf(pads, 0, 1).data) },
     Math.max(0.6, 0.7 * soft),
   );
-  const copper = barePad(g, palette);
+  const copper = wettedPads(g, pads, palette);
   const fills = boardBeneath(g, palette).map((p, c) => ({
     ...p,
     data: p.data.map((v, i) => {
@@ -38,7 +30,39 @@ export function missing(g: Ground): Paint {
   return { planes: overlay(g, fills, alpha), touched, painter: "missing" };
 }
 
-/** The board as its own pixels around the region continue it: the smoothest surface through them, with their grain. */
+/** Slope of a pad's rim, degrees, and the usual slopes of the thin solder left on it. */
+const RIM_SLOPE = 33;
+const FILM = { mean: 13, spread: 9 } as const;
+
+/**
+ * What is left where a part came off: a thin, uneven film of solder with bare copper where it drew back, rounded at the
+ * rim of the pad. No two pads alike.
+ */
+function wettedPads(g: Ground, pads: Mask, palette: Palette): Plane[] {
+  const random = g.random.fork("wetted");
+  const { width, height } = g.grey;
+  const depth = signedDistance(pads);
+  const reach = Math.max(3, quantileOver(depth, pads, 1));
+  const film = cloud(width, height, Math.max(3, 0.55 * reach), random.fork("film"), 3);
+  const drawn = cloud(width, height, 1.1 * reach, random.fork("drawn"), 2);
+  const pale = cloud(width, height, Math.max(3, 0.5 * reach), random.fork("pale"), 2);
+  const dry = random.range(-0.9, 0.3);
+  return barePad(g, palette).map((p, c, all) => ({
+    ...p,
+    data: p.data.map((v, i) => {
+      const rim = RIM_SLOPE * Math.exp(-((Math.max(0, depth.data[i]!) / (0.13 * reach + 1.8)) ** 2));
+      const slope = Math.max(rim, Math.max(0, FILM.mean + FILM.spread * film.data[i]!));
+      const rgb = palette.at(slope);
+      const grey = Math.max(0, Math.min(0.6, 0.35 + 0.3 * pale.data[i]!));
+      const solder = shade(rgb, c, all.length) * (1 - grey) + ((rgb[0] + rgb[1] + rgb[2]) / 2.6) * grey;
+      const wet = 1 / (1 + Math.exp(-5 * (drawn.data[i]! - dry)));
+      const w = Math.max(wet, rim / RIM_SLOPE);
+      return v * (1 - w) + solder * w * (0.95 + 0.08 * film.data[i]!);
+    }),
+  }));
+}
+
+/** The board as its own pixels around the region continue it: the smooth surface through them, with their own texture. */
 function boardBeneath(g: Ground, palette: Palette): Plane[] {
   const ring = ringOf(g.region, 2, 14);
   const dark = Math.max(quantileOver(g.grey, ring, 0.15), shade(palette.board, 0, 1)) * 1.2 + 4;
@@ -62,9 +86,14 @@ function boardBeneath(g: Ground, palette: Palette): Plane[] {
     const weight = gaussianBlur({ ...p, data: Float32Array.from(known.data) }, 2);
     const values = { ...p, data: calm.data.map((v, i) => v / Math.max(1e-3, weight.data[i]!)) };
     const surface = membrane(values, invert(known), 0.05, 200);
-    const grain = g.random.fork("board", 0);
-    const sigma = noiseSigma({ ...p, data: p.data.map((v, i) => (known.data[i] ? v : values.data[i]!)) });
-    return { ...surface, data: surface.data.map((v) => v + 0.5 * sigma * grain.normal()) };
+    // One jump for all channels, so that the texture of the board keeps its colour.
+    const random = g.random.fork("board", 0);
+    const material = localMaterial(p, known, quantileOver(p, known, 0.5), random);
+    const mean = gaussianBlur(material, 4);
+    return {
+      ...surface,
+      data: surface.data.map((v, i) => v + material.data[i]! - mean.data[i]!),
+    };
   });
 }
 

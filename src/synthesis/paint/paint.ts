@@ -15,7 +15,7 @@ import {
 } from "../../vision/index.js";
 import { enlargedMask } from "../window/index.js";
 import { type Kind, kindOf } from "./kinds.js";
-import { changeMaterial, darkConductor } from "./material.js";
+import { changeMaterial, coloured, darkConductor } from "./material.js";
 import { missing } from "./missing.js";
 import { relief } from "./relief.js";
 import { lessSolder, solder } from "./solder.js";
@@ -109,7 +109,10 @@ function paintGround(g: Ground, type: TypeKnowledge): Paint {
         conductorIsDark: type.conductorIsDark ?? darkConductor(g),
       });
     const solderOnParts = kind.archetype.addsConductor && kind.archetype.contacts === 2;
-    if (pure || (!pictured && !solderOnParts)) {
+    // Solder is named, and in colour it is seen to be solder: copper that grows is a fault of bare boards.
+    const bridge = solderOnParts && /bridge|solder/i.test(type.anomaly) && coloured(g);
+    if (bridge && !pictured) return solder(g, { bridge });
+    if ((pure && !bridge) || (!pictured && !solderOnParts)) {
       const turned = turn();
       if (turned) return turned;
     }

@@ -15,6 +15,8 @@ export type Palette = Readonly<{
   board: Rgb;
   steepest: number;
   glint: number;
+  /** Slopes that the picture's own metal shows, lowest first, at equal shares of its pixels; empty where hues say nothing. */
+  slopes: readonly number[];
 }>;
 
 /** Hues from flat to steep, degrees, and what they are where the picture does not show them. */
@@ -41,8 +43,8 @@ export function paletteOf(planes: readonly Plane[]): Palette {
     const hue = hueOf(v);
     const own = sums[HUES.findIndex((h) => hue >= h.from && hue < h.to)];
     if (!own) continue;
-    // The purest count most: mixtures at edges are no colour of their own.
-    const weight = (big - small) ** 3;
+    // The purer count more: mixtures at edges are no colour of their own.
+    const weight = (big - small) ** 1.5;
     own.rgb.forEach((s, c) => {
       own.rgb[c] = s + weight * v[c]!;
     });
@@ -59,7 +61,7 @@ export function paletteOf(planes: readonly Plane[]): Palette {
       const { rgb, weight, pixels } = sums[k]!;
       return pixels > 0.001 * n && weight > 0
         ? [rgb[0]! / weight, rgb[1]! / weight, rgb[2]! / weight]
-        : otherwise;
+        : dulled(otherwise);
     });
     const deep = pure[5]!;
     const stops: readonly (readonly [number, Rgb])[] = [
@@ -76,11 +78,15 @@ export function paletteOf(planes: readonly Plane[]): Palette {
       board,
       steepest: 34 + (10 * blue) / (red + green + blue),
       glint: 235,
+      slopes: slopesOf(sums.map((s) => s.pixels)),
     };
   }
   const bright = q(0.97);
   const metal = brightest(planes, Math.max(q(0.9), 1));
-  const grey = (k: number): Rgb => [metal[0] * k, metal[1] * k, metal[2] * k];
+  // Tin is grey under white light, also where all metal in sight is copper.
+  const mean = (metal[0] + metal[1] + metal[2]) / 3;
+  const tin = mix(metal, [mean, mean, mean], TIN);
+  const grey = (k: number): Rgb => [tin[0] * k, tin[1] * k, tin[2] * k];
   const stops: readonly (readonly [number, Rgb])[] = [
     [0, grey(Math.min(1.25, 255 / Math.max(1, bright)) * 1.05)],
     [10, grey(1)],
@@ -92,11 +98,51 @@ export function paletteOf(planes: readonly Plane[]): Palette {
   return {
     ringLit: false,
     at: (slope) => along(stops, slope),
-    flat: grey(0.85),
+    flat: [metal[0] * 0.85, metal[1] * 0.85, metal[2] * 0.85],
     board,
     steepest: 42,
     glint: Math.min(255, 1.25 * bright),
+    slopes: [],
   };
+}
+
+/** How far solder is from the hue of the metal that the picture shows, towards grey. */
+const TIN = 0.85;
+
+/** A hue that the picture does not show is not at its purest here either. */
+function dulled(rgb: Rgb): Rgb {
+  const mean = (rgb[0] + rgb[1] + rgb[2]) / 3;
+  return mix([0.8 * rgb[0], 0.8 * rgb[1], 0.8 * rgb[2]], [mean, mean, mean], 0.35);
+}
+
+/** So much of a drop is too steep to show any colour: its dark foot, which in a picture looks like board. */
+const FOOT = 0.1;
+
+/** Greatest share of one hue. */
+const MOST_OF_ONE = 0.3;
+
+/** Slopes at 33 equal shares of the metal, from how many pixels show each of {@link HUES}. */
+function slopesOf(counts: readonly number[]): readonly number[] {
+  // Flat leads and bare pads are metal too: no drop is of one slope only.
+  const most = MOST_OF_ONE * counts.reduce((a, b) => a + b, 0);
+  const pixels = counts.map((n) => Math.min(n, most));
+  const all = pixels.reduce((a, b) => a + b, 0);
+  // Each hue spans the slopes half-way to its neighbours.
+  const edges = HUES.map(({ slope }, k) => (k === 0 ? 0 : (slope + HUES[k - 1]!.slope) / 2));
+  const spans = pixels.map((count, k) => ({
+    from: edges[k]!,
+    to: edges[k + 1] ?? 36,
+    share: ((1 - FOOT) * count) / Math.max(1, all),
+  }));
+  spans.push({ from: 36, to: 46, share: FOOT });
+  return Array.from({ length: 33 }, (_, i) => {
+    let left = i / 32;
+    for (const { from, to, share } of spans) {
+      if (left <= share && share > 0) return from + (to - from) * (left / share);
+      left -= share;
+    }
+    return 46;
+  });
 }
 
 /** Hue in degrees, -30 to 330. */

@@ -54,7 +54,8 @@ function metal(bead: Bead, palette: Palette, g: Ground): Plane[] {
   const { width, height } = slope;
   const patches = cloud(width, height, Math.max(5, reach), g.random.fork("patches"), 1);
   const glint = glints(bead, g);
-  const smooth = gaussianBlur(slope, 0.7);
+  const smooth = gaussianBlur(asShown(slope, outline, palette), 1.1);
+  const milky = cloud(width, height, Math.max(4, 0.6 * reach), g.random.fork("milky"), 2);
   const skin = cloud(width, height, 2.5, g.random.fork("skin"), 1);
   const fills = g.planes.map(() => plane(width, height));
   const near = softRegion({ ...g, region: outline }, 2).touched;
@@ -63,11 +64,43 @@ function metal(bead: Bead, palette: Palette, g: Ground): Plane[] {
     const rgb = palette.at(smooth.data[i]!);
     const shine = 0.93 + 0.13 * clamp2(patches.data[i]!) + 0.035 * clamp2(skin.data[i]!);
     fills.forEach((p, c) => {
-      const v = shade(rgb, c, fills.length) * shine;
+      // Oxide and flux scatter all lights alike: patches lose their hue.
+      const pale = MILKY * Math.max(0, Math.min(1, 0.7 * milky.data[i]! - 0.1));
+      const v =
+        (shade(rgb, c, fills.length) * (1 - pale) + ((rgb[0] + rgb[1] + rgb[2]) / 2.4) * pale) * shine;
       p.data[i] = v + glint.data[i]! * (palette.glint - v);
     });
   }
   return fills;
+}
+
+/** How pale the palest patches of solder are. */
+const MILKY = 0.6;
+/** How far the slopes of a drop follow those that the picture's own solder shows. */
+const AS_SHOWN = 0.65;
+
+/** Slopes in the same order, but shared out as in the picture: where its solder is blue, a new drop is mostly blue. */
+function asShown(slope: Plane, outline: Bead["outline"], palette: Palette): Plane {
+  const { slopes } = palette;
+  if (slopes.length === 0) return slope;
+  const own: number[] = [];
+  for (let i = 0; i < slope.data.length; i++) if (outline.data[i]) own.push(slope.data[i]!);
+  own.sort((a, b) => a - b);
+  if (own.length === 0) return slope;
+  const points = slopes.map((_, k) => own[Math.round((k / (slopes.length - 1)) * (own.length - 1))]!);
+  return {
+    ...slope,
+    data: slope.data.map((v) => v + AS_SHOWN * (along(points, slopes, v) - v)),
+  };
+}
+
+/** Linear between points that rise; the ends hold beyond them. */
+function along(from: readonly number[], to: readonly number[], v: number): number {
+  let k = 1;
+  while (k < from.length - 1 && from[k]! < v) k++;
+  const [low, high] = [from[k - 1]!, from[k]!];
+  const part = high > low ? Math.max(0, Math.min(1, (v - low) / (high - low))) : 1;
+  return to[k - 1]! + part * (to[k]! - to[k - 1]!);
 }
 
 /** Soft spots, 0 to 1, where a flat part of the bead mirrors a light. */

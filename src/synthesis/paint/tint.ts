@@ -11,12 +11,13 @@ export function tint(g: Ground, kind: "discoloration" | "stain"): Paint {
   const { width, height } = g.grey;
   const depth = signedDistance(g.region);
   const most = depth.data.reduce((a, b) => Math.max(a, b), 1);
-  const soft = kind === "stain" ? Math.min(1.2, 0.3 + most / 12) : Math.max(1, most / 4);
+  // A border wider than this is no border to the eye: shading that nobody sees.
+  const soft = kind === "stain" ? Math.min(1.2, 0.3 + most / 12) : Math.max(1, Math.min(5, most / 4));
   const touched = intersect(dilate(g.region, Math.ceil(soft)), g.allowed);
   const alpha = gaussianBlur({ ...g.grey, data: Float32Array.from(g.region.data) }, soft);
   const wide = cloud(width, height, Math.max(2, most), random.fork("wide"), 2);
   const darker = random.chance(0.7);
-  const amount = (darker ? -1 : 0.8) * random.range(0.16, 0.34) * g.settings.strength;
+  const amount = (darker ? -1 : 0.8) * random.range(0.2, 0.38) * g.settings.strength;
   // Oxide and flux are warm: blue loses most, red least. A grey picture stays grey.
   const warm = random.range(0, 0.5);
   const coloured = g.planes.length === 3 && (grainOf(g, 1) !== 0 || grainOf(g, 2) !== 0);

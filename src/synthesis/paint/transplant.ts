@@ -15,7 +15,8 @@ import {
 } from "../../vision/index.js";
 import { type Alignment, alignments } from "./align.js";
 import { guidedSource } from "./guided.js";
-import { grainOf, meanOver, ringOf } from "./tools.js";
+import { quiltedSource } from "./quilt.js";
+import { grainOf, meanOver, quantileOver, ringOf, signedDistance } from "./tools.js";
 import type { Ground, Paint, Specimen } from "./types.js";
 
 /** Clean surface around the mask that is taken along, so that the seam runs over sound material. */
@@ -25,6 +26,8 @@ const GOOD_FIT = 0.55;
 /** Thin ones must fit better: a crack beside its mask is a wrong label. */
 const THIN = { across: 7, fit: 0.75 } as const;
 const SIZES = [0.5, 1.8] as const;
+/** Half the width, in pixels, from which on a look is grown in patches: its structure is larger than a pixel sees. */
+const WIDE = 9;
 
 type Choice = Readonly<{ specimen: Specimen; alignment: Alignment; cost: number }>;
 
@@ -50,7 +53,9 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   const light = clamp(meanOver(g.grey, ring, 1) / Math.max(4, meanOver(grey(picture), ringS, 1)), 0.6, 1.6);
   const { strength } = g.settings;
   if (structured(g, specimen)) return modulated(g, specimen, alignment, touched);
-  const grown = laid ? undefined : guidedSource(g, specimen, light * strength, g.random.fork("grow"));
+  const wide = Math.min(reachOf(g.region), reachOf(specimen.mask)) >= WIDE;
+  const grow = wide ? quiltedSource : guidedSource;
+  const grown = laid ? undefined : grow(g, specimen, light * strength, g.random.fork("grow"));
   const planes = g.planes.map((target, c) => {
     const own = channel(picture, Math.min(c, picture.channels - 1));
     const tint = hue(target, ring, own, ringS, light);
@@ -60,7 +65,16 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
     const cloned = seamlessClone(target, source, touched);
     return withGrain(cloned, target, source, touched, g, c);
   });
-  return { planes, touched, painter: laid ? "transplant" : "grown", specimen: specimen.id };
+  return {
+    planes,
+    touched,
+    painter: laid ? "transplant" : wide ? "quilted" : "grown",
+    specimen: specimen.id,
+  };
+}
+
+function reachOf(m: Mask): number {
+  return quantileOver(signedDistance(m), m, 1);
 }
 
 /** How much more a place varies than the specimen itself before its own structure has to stay. */

@@ -4,11 +4,11 @@ import { exists, hashFile, hashText, readJson, writeFileAtomic, writeJsonAtomic 
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
 import { type Random, seeded } from "../../kit/random.js";
 import { area, boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js";
-import { visibility } from "../admission.js";
 import { maskPicture, psnr } from "../candidate.js";
 import type { Checkpoint } from "../checkpoint/read.js";
 import { paintDefect, type Settings, type TypeKnowledge } from "../paint/index.js";
 import { compressedAlike, jpegQuality } from "../paint/jpeg.js";
+import { type Visibility, visibility } from "../quality/visibility.js";
 import {
   augmentMask,
   enlargedMask,
@@ -71,7 +71,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   const own = row.seed ?? seed;
   const fingerprint = hashText(
     JSON.stringify([
-      4,
+      5,
       await hashFile(row.image),
       await hashFile(row.mask),
       { ...row, image: "", mask: "", line: 0 },
@@ -160,12 +160,17 @@ async function drawVisible(
     const { painter, specimen, changed } = painted;
     const shows = visibility(clean, image, region);
     const found = { painter, specimen: specimen ?? null, changed, ...shows, draws: draw + 1 };
-    if (!best || shows.contrast > best.found.contrast) best = { image, found };
+    if (!best || clearness(shows) > clearness(best.found)) best = { image, found };
     if (shows.visible || changed === 0) break;
     if (specimen !== undefined) tried.add(specimen);
     best = { ...best, found: { ...best.found, draws: draw + 1 } };
   }
   return best!;
+}
+
+/** By how much a change exceeds the texture that hides it. */
+function clearness({ contrast, noise, visible }: Visibility): number {
+  return contrast / Math.max(1, noise) + (visible ? 1000 : 0);
 }
 
 function invisible(

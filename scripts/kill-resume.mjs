@@ -1,0 +1,143 @@
+// Kills `place`, `synth fit`, `synth run` and `appearance` at random moments (SIGKILL), gives the same command again and
+// compares every byte with an undisturbed run; then a full and a read-only output, and two commands at once.
+// Needs `npm run build` and ../shared/data/magnetic-tile. usage: node scripts/kill-resume.mjs [--rounds 8] [--seed 1]
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { seeded } from "../dist/kit/random.js";
+import { sharedData } from "../dist/kit/testing.js";
+
+const { values: flag } = parseArgs({
+  options: { rounds: { type: "string", default: "8" }, seed: { type: "string", default: "1" } },
+});
+const cli = fileURLToPath(new URL("../bin/reflow.mjs", import.meta.url));
+const root = mkdtempSync(path.join(tmpdir(), "reflow-kill-"));
+const random = seeded(Number(flag.seed));
+const tiles = sharedData("magnetic-tile");
+if (!tiles) throw new Error("../shared/data/magnetic-tile is not here");
+
+const put = (from, ...to) => {
+  const file = path.join(root, ...to);
+  mkdirSync(path.dirname(file), { recursive: true });
+  cpSync(from, file);
+};
+for (const label of ["blowhole", "break"])
+  for (const name of readdirSync(path.join(tiles, "images", label)).slice(0, 4)) {
+    const { name: stem, ext } = path.parse(name);
+    put(path.join(tiles, "images", label, name), "data", "Tile", "anomaly_image", label, `${stem}${ext}`);
+    put(path.join(tiles, "masks", label, `${stem}.png`), "data", "Tile", "mask", label, `${stem}_mask.png`);
+  }
+for (const name of readdirSync(path.join(tiles, "images", "free")).slice(0, 4)) {
+  put(path.join(tiles, "images", "free", name), "data", "Tile", "clean_image", name);
+  put(path.join(tiles, "images", "free", name), "renders", name);
+}
+for (const name of readdirSync(path.join(tiles, "images", "fray")).slice(0, 3))
+  put(path.join(tiles, "images", "fray", name), "photos", name);
+writeFileSync(
+  path.join(root, "data", "defect_spec.jsonl"),
+  ["blowhole", "break"]
+    .map((a) => `${JSON.stringify({ defect_type: `Tile+${a}`, spatial_dependency: "free" })}\n`)
+    .join(""),
+);
+
+/** Runs the command; kills it after `after` ms. */
+function reflow(args, { after, shell } = {}) {
+  const begun = performance.now();
+  const child = shell
+    ? spawn("unshare", ["-Urm", "sh", "-c", shell, "sh", process.execPath, cli, ...args], { cwd: root })
+    : spawn(process.execPath, [cli, ...args, "--plain"], { cwd: root });
+  let err = "";
+  child.stderr.on("data", (d) => {
+    err += d;
+  });
+  const timer = after === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), after);
+  return new Promise((done) =>
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      done({ code, signal, err, ms: performance.now() - begun });
+    }),
+  );
+}
+
+/** Every file but clocks and locks, by path. */
+function tree(folder) {
+  const out = new Map();
+  for (const e of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!e.isFile() || e.name === "timing_summary.json") continue;
+    const file = path.join(e.parentPath, e.name);
+    out.set(path.relative(folder, file), createHash("sha256").update(readFileSync(file)).digest("hex"));
+  }
+  return out;
+}
+
+const differing = (a, b) => [...new Set([...a.keys(), ...b.keys()])].filter((k) => a.get(k) !== b.get(k));
+
+const commands = {
+  place: (out) => ["place", "--dataset", "data", "--num-sdg", "16", "--output", out, "--workers", "1"],
+  "synth fit": (out) => ["synth", "fit", "--dataset", "data", "--output", out],
+  "synth run": (out) => [
+    ...["synth", "run", "--checkpoint", "whole-synth-fit", "--testcases", "whole-place/testcase.jsonl"],
+    ...["--output", out, "--workers", "1"],
+  ],
+  appearance: (out) => [
+    ...["appearance", "--input", "renders", "--exemplars", "photos", "--output", out],
+    ...["--concurrency", "1"],
+  ],
+};
+let bad = 0;
+for (const [name, args] of Object.entries(commands)) {
+  const key = name.replace(" ", "-");
+  const whole = `whole-${key}`;
+  const first = await reflow(args(whole));
+  if (first.code !== 0) throw new Error(`${name}: ${first.code} ${first.err}`);
+  const wanted = tree(path.join(root, whole));
+  const told = [];
+  let killed = 0;
+  for (let k = 0; k < Number(flag.rounds); k++) {
+    const out = `killed-${key}`;
+    rmSync(path.join(root, out), { recursive: true, force: true });
+    rmSync(path.join(root, `${out}_daft_v3`), { recursive: true, force: true });
+    // Two blows: the one that goes on is killed, too.
+    for (let blow = 0; blow < 2; blow++)
+      if ((await reflow(args(out), { after: random.range(0.15, 1) * first.ms })).signal === "SIGKILL")
+        killed++;
+    const again = await reflow(args(out));
+    const off = differing(tree(path.join(root, out)), wanted);
+    if (again.code !== 0 || off.length > 0)
+      told.push(`${again.code} ${off.slice(0, 4).join(", ")} ${again.err.slice(0, 300)}`);
+  }
+  bad += told.length;
+  process.stdout.write(
+    `${name}: ${flag.rounds} rounds, ${killed} kills, ${told.length} differ${told.map((t) => `\n  ${t}`).join("")}\n`,
+  );
+  const two = await Promise.all([reflow(args(`two-${key}`)), reflow(args(`two-${key}`))]);
+  const codes = two.map((t) => t.code).sort();
+  const same = differing(tree(path.join(root, `two-${key}`)), wanted);
+  // One does it; the other is refused, or comes late and finds it done.
+  const fine =
+    codes[0] === 0 && (codes[1] === 0 || two.some((t) => t.err.includes("run_locked"))) && same.length === 0;
+  if (!fine) bad++;
+  process.stdout.write(
+    `  two at once: exit ${codes.join(" and ")}, ${fine ? "one whole result" : `bad ${same.join(", ")} ${two.map((t) => t.err).join("|")}`}\n`,
+  );
+  for (const [what, mount, code] of [
+    ["full disk", "mount -t tmpfs -o size=24k tmpfs small", "disk_full"],
+    ["read-only", "mount -t tmpfs -o ro tmpfs small", "read_only"],
+  ]) {
+    mkdirSync(path.join(root, "small"), { recursive: true });
+    const done = await reflow(args("small/out"), { shell: `${mount} || exit 99; exec "$@"` });
+    const clear = done.code === 4 && done.err.includes(code) && !done.err.includes("    at ");
+    if (done.code === 99) process.stdout.write(`  ${what}: not tried, mounting is not allowed here\n`);
+    else
+      process.stdout.write(
+        `  ${what}: exit ${done.code}, ${clear ? code : `bad: ${done.err.slice(0, 300)}`}\n`,
+      );
+    if (done.code !== 99 && !clear) bad++;
+  }
+}
+rmSync(root, { recursive: true, force: true });
+process.exitCode = bad > 0 ? 1 : 0;

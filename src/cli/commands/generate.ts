@@ -17,6 +17,7 @@ type Flags = Readonly<{
   set: readonly string[];
   platform: string;
   toWorkspace?: string;
+  upload: boolean;
   workers?: number;
   json?: boolean;
   plain?: boolean;
@@ -57,6 +58,7 @@ export function registerGenerate(program: Command): void {
     .option("--set <knob=value>", "a knob; may be given several times", collect, [])
     .option("--platform <name>", "where it runs: local", "local")
     .option("--to-workspace <dir>", "also make a cold-start workspace for `reflow run`")
+    .option("--no-upload", "an s3:// root is only read; results stay in --output")
     .option(
       "--workers <n>",
       "worker threads (default: all cores); results do not depend on it",
@@ -108,7 +110,7 @@ async function run(word: string, flags: Flags): Promise<void> {
       emit: show.emit,
       signal,
       ...(apiKey && { apiKey }),
-      ...(storage && { storage }),
+      ...(storage && { storage, upload: flags.upload }),
       ...(flags.toWorkspace !== undefined && { toWorkspace: flags.toWorkspace }),
       clock: process.env.SOURCE_DATE_EPOCH && Number.isSafeInteger(epoch) ? frozenClock(epoch) : systemClock,
     });
@@ -146,6 +148,7 @@ function jsonOf({
   outcome,
   page,
   kept,
+  uploaded,
   workspace,
 }: FlowRun): Readonly<Record<string, unknown>> {
   const { samples: _, pairs: __, ...rest } = outcome;
@@ -157,12 +160,13 @@ function jsonOf({
     knobs: request.knobs,
     page,
     kept,
+    ...(uploaded && { uploaded }),
     ...(workspace && { workspace }),
     ...rest,
   };
 }
 
-function textOf({ output, request, outcome, page, kept, workspace }: FlowRun): readonly string[] {
+function textOf({ output, request, outcome, page, kept, uploaded, workspace }: FlowRun): readonly string[] {
   const n = (value: number | null) => (value === null ? "–" : String(value));
   const rows = outcome.accounts.map((a) => [
     a.of === a.unit ? a.of : `${a.of} (${a.unit})`,
@@ -182,6 +186,7 @@ function textOf({ output, request, outcome, page, kept, workspace }: FlowRun): r
     ...(kept > 0 ? [`Steps kept from an earlier run: ${kept}`] : []),
     ...lines,
     ...refusals(outcome),
+    ...(uploaded ? [`Results: ${uploaded.url} (${uploaded.files} files)`] : []),
     ...(workspace
       ? [
           `Workspace: ${Object.entries(workspace)

@@ -16,6 +16,7 @@ import { sweep } from "./leftovers.js";
 import { repeatCommand } from "./repeat.js";
 import { stepRunner } from "./steps.js";
 import type { FlowOutcome, FlowRequest } from "./types.js";
+import { checkUpload, type Uploaded, uploadRun } from "./upload.js";
 
 export type FlowRun = Readonly<{
   output: string;
@@ -25,6 +26,8 @@ export type FlowRun = Readonly<{
   page: string;
   /** Steps that an earlier run had finished. */
   kept: number;
+  /** Where the results lie in the storage root, when that is no folder of this machine. */
+  uploaded?: Uploaded;
   /** Rows of each table of the workspace, where one was asked for. */
   workspace?: Readonly<Record<string, number>>;
 }>;
@@ -41,6 +44,8 @@ export type RunOptions = Readonly<{
   apiKey?: string;
   /** The storage root of the request, where it is no folder of this machine: what is needed is copied to `inputs/`. */
   storage?: Storage;
+  /** Results go to `runs/<name>/` of `storage`, unless this is false. */
+  upload?: boolean;
   /** Folder for a cold-start workspace. */
   toWorkspace?: string;
 }>;
@@ -66,6 +71,8 @@ export async function runFlow(
   let finished = false;
   try {
     await openFolder(output, asked);
+    const store = o.upload === false ? undefined : o.storage;
+    if (store) await checkUpload(store, output, asked.name);
     const request = await withRoot(asked, output, o);
     await sweep(path.join(output, "receipts"));
     const runner = stepRunner({
@@ -91,10 +98,19 @@ export async function runFlow(
       name: request.name,
       ...result,
     });
+    const uploaded = store && (await uploadRun(store, output, request.name, { emit, signal: o.signal }));
     const workspace =
       o.toWorkspace === undefined ? undefined : await writeWorkspace(o.toWorkspace, request, outcome);
     finished = true;
-    return { output, request, outcome, page, kept: runner.kept(), ...(workspace && { workspace }) };
+    return {
+      output,
+      request,
+      outcome,
+      page,
+      kept: runner.kept(),
+      ...(uploaded && { uploaded }),
+      ...(workspace && { workspace }),
+    };
   } catch (error) {
     throw stopped(error, o.signal);
   } finally {

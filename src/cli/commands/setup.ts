@@ -1,4 +1,4 @@
-import { tmpdir } from "node:os";
+import { homedir } from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import type { PartResult, SetupResult } from "../../flows/setup/index.js";
@@ -34,7 +34,7 @@ export function registerSetup(program: Command): void {
     .option("--sizes <list>", "pretrained: sizes of the base model", "2B")
     .option(
       "--cache <dir>",
-      "where downloads wait on their way to a bucket (default: the system's temporary folder)",
+      "where downloads wait and archives are unpacked (default: reflow in your cache folder)",
     )
     .option("--preferences <file>", "preferences in which the root is stored once the set-up is complete")
     .option("--json", "events as JSON lines")
@@ -57,7 +57,7 @@ export function registerSetup(program: Command): void {
             url: hubUrl(flags.hub),
             ...(token && { token }),
           },
-          work: path.resolve(flags.cache ?? path.join(tmpdir(), "reflow-setup"), setup),
+          work: path.resolve(flags.cache ?? cacheFolder(), setup),
           sizes,
           emit,
           signal,
@@ -73,6 +73,11 @@ export function registerSetup(program: Command): void {
         suggest(`reflow setup ${setup} --root ${quoted(flags.root)} --from <your folder>`);
       process.exitCode = code;
     });
+}
+
+/** Of this user alone: in a common folder others could leave what is then taken for a download. */
+function cacheFolder(): string {
+  return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "reflow", "setup");
 }
 
 const HELP = `

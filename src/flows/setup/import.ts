@@ -7,12 +7,10 @@ import type { Storage } from "../storage/index.js";
 import { COCO_FILE, readCoco } from "./coco.js";
 import { type Layout, looksLike, type Move, rawLayout, specText } from "./layouts.js";
 import type { Part } from "./parts.js";
-import { filesBelow, unzip } from "./unzip.js";
+import { filesBelow } from "./unzip.js";
 
 export type Importing = Readonly<{
   storage: Storage;
-  /** Folder for what is unpacked on the way. */
-  work: string;
   progress: (name: string, done: number, total: number) => void;
   signal?: AbortSignal;
 }>;
@@ -24,7 +22,7 @@ const AT_ONCE = 8;
 export type Imported = Readonly<{ files: number; notes: readonly string[] }>;
 
 /**
- * Copies what a user has to the place of a part. `from` is a folder or a zip: the part itself, a tree that holds it
+ * Copies what a user has to the place of a part. `from` is a folder: the part itself, a tree that holds it
  * under its path (`datasets/pcb/raw`), labelled folders, or a COCO export. Undefined when it holds nothing of the kind.
  */
 export async function importPart(
@@ -33,7 +31,7 @@ export async function importPart(
   o: Importing,
   most?: { labelled: number; clean: number },
 ): Promise<Imported | undefined> {
-  const { folder, files } = await candidate(from, part, o.work);
+  const { folder, files } = await candidate(from, part);
   if (part.kind === "raw" && files.some((f) => f.endsWith(COCO_FILE)))
     return importCoco(folder, files, part, o);
   if (!looksLike(part.kind, files)) return undefined;
@@ -72,22 +70,17 @@ export async function importPart(
 }
 
 /** True when `from` holds something of the kind of a part; throws when it cannot be read at all. */
-export async function fits(from: string, part: Part, work: string): Promise<boolean> {
-  const { files } = await candidate(from, part, work);
+export async function fits(from: string, part: Part): Promise<boolean> {
+  const { files } = await candidate(from, part);
   return looksLike(part.kind, files) || (part.kind === "raw" && files.some((f) => f.endsWith(COCO_FILE)));
 }
 
 /** The folder inside `from` that stands for a part, with its files: the one of the part's own path, else all of it. */
-async function candidate(
-  from: string,
-  part: Part,
-  work: string,
-): Promise<{ folder: string; files: readonly string[] }> {
-  const root = await unpacked(from, work);
-  const all = await list(root);
-  if (!all.some((f) => f.startsWith(`${part.path}/`))) return { folder: root, files: all };
+async function candidate(from: string, part: Part): Promise<{ folder: string; files: readonly string[] }> {
+  const all = await list(from);
+  if (!all.some((f) => f.startsWith(`${part.path}/`))) return { folder: from, files: all };
   const files = all.flatMap((f) => (f.startsWith(`${part.path}/`) ? [f.slice(part.path.length + 1)] : []));
-  return { folder: path.join(root, part.path), files };
+  return { folder: path.join(from, part.path), files };
 }
 
 async function copy(
@@ -98,14 +91,6 @@ async function copy(
 ): Promise<void> {
   if (there.get(target) === (await stat(file)).size) return;
   await o.storage.put(target, file, o.signal);
-}
-
-/** The folder of a zip's content, or the folder itself. */
-export async function unpacked(from: string, work: string): Promise<string> {
-  if (!/\.zip$/i.test(from)) return from;
-  const folder = path.join(work, `${path.basename(from, path.extname(from))}-unpacked`);
-  await unzip(from, folder);
-  return folder;
 }
 
 async function list(folder: string): Promise<readonly string[]> {

@@ -9,8 +9,9 @@ import type { Storage } from "../storage/index.js";
 import { checkPart, MANIFEST } from "./check.js";
 import { download } from "./download.js";
 import { type Hub, hubFiles } from "./hub.js";
-import { fits, type Importing, importPart, unpacked } from "./import.js";
+import { fits, type Importing, importPart } from "./import.js";
 import { type Part, partsOf, type Source } from "./parts.js";
+import { alone, withUnpacked } from "./unpacked.js";
 
 export type SetupOptions = Readonly<{
   setup: SetupCase;
@@ -63,13 +64,13 @@ type Manifest = Readonly<{ complete: boolean; source: string; files?: Readonly<R
  * is needed or a token was given. A part that cannot be had is a result, not an error: its problems say what to put
  * where. Throws for the root itself, for `from`, and when interrupted.
  */
-export async function prepare(options: SetupOptions): Promise<SetupResult> {
+export async function prepare(o: SetupOptions): Promise<SetupResult> {
+  if (o.from === undefined || o.checkOnly) return prepareParts(o);
   // A zip is unpacked once for all parts.
-  const from =
-    options.from === undefined || options.checkOnly
-      ? {}
-      : { from: await unpacked(options.from, options.work) };
-  const o = { ...options, ...from };
+  return withUnpacked(o.from, path.join(o.work, "from"), (from) => prepareParts({ ...o, from }));
+}
+
+async function prepareParts(o: SetupOptions): Promise<SetupResult> {
   const wantedParts = partsOf(o.setup, o.sizes);
   if (o.from !== undefined && !o.checkOnly) await requireFit(o.from, wantedParts, o);
   const parts: PartResult[] = [];
@@ -88,7 +89,7 @@ export async function prepare(options: SetupOptions): Promise<SetupResult> {
 
 /** Refuses a `from` of which nothing can be used, before anything is made or fetched. */
 async function requireFit(from: string, parts: readonly Part[], o: SetupOptions): Promise<void> {
-  for (const part of parts) if (await fits(from, part, o.work)) return;
+  for (const part of parts) if (await fits(from, part)) return;
   throw new ReflowError(
     "data",
     "from_not_understood",
@@ -142,7 +143,6 @@ async function take(from: string, part: Part, o: SetupOptions, problems: Problem
 
 const importing = (o: SetupOptions): Importing => ({
   storage: o.storage,
-  work: o.work,
   progress: (what, done, total) => o.emit({ type: "progress", what, done, total, unit: "files" }),
   ...(o.signal && { signal: o.signal }),
 });
@@ -200,8 +200,11 @@ const TILES = { labelled: 5, clean: 20 };
 async function fetchTiles(url: string, part: Part, o: SetupOptions): Promise<void> {
   await begin(part, o.storage, url);
   const file = path.join(o.work, "magnetic-tile.zip");
-  await fetchTo(url, file, "magnetic-tile.zip", {}, o);
-  if (!(await importPart(file, part, importing(o), TILES)))
+  await alone(o.work, () => fetchTo(url, file, "magnetic-tile.zip", {}, o));
+  const done = await withUnpacked(file, path.join(o.work, "tiles"), (folder) =>
+    importPart(folder, part, importing(o), TILES),
+  );
+  if (!done)
     throw new ReflowError(
       "data",
       "source_changed",
@@ -220,17 +223,27 @@ async function fetchHub(
   const all = await hubFiles(hub, source.repository, o.signal);
   const files = source.only ? all.filter((f) => source.only?.includes(f.name)) : all;
   await begin(part, o.storage, source.repository.id);
+  const bring = () => bringFiles(source, part, files, o);
+  // Into its place on a folder; through the work folder, which is held meanwhile, to a bucket.
+  await (o.storage.folder === undefined ? alone(o.work, bring) : bring());
+  await writeManifest(part, o.storage, source.repository.id);
+}
+
+async function bringFiles(
+  source: Extract<Source, { kind: "hub" }>,
+  part: Part,
+  files: Awaited<ReturnType<typeof hubFiles>>,
+  o: SetupOptions,
+): Promise<void> {
   const there = new Map((await o.storage.list(part.path, o.signal)).map((e) => [e.path, e.size]));
   for (const [i, file] of files.entries()) {
     const target = `${part.path}/${source.to ? `${source.to}/` : ""}${part.kind === "model" ? flat(file.name) : file.name}`;
     o.emit({ type: "progress", what: part.path, done: i, total: files.length, unit: "files" });
     if (file.size !== undefined && there.get(target) === file.size) continue;
-    // Into its place on a folder; through the work folder to a bucket.
     const local = o.storage.folder ? path.join(o.storage.folder, target) : path.join(o.work, target);
     await download({ ...file, file: local }, downloading(o));
     if (!o.storage.folder) await o.storage.put(target, local, o.signal);
   }
-  await writeManifest(part, o.storage, source.repository.id);
 }
 
 /** Checkpoints lie flat, whatever folder they came in (dig 9.1). */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { zipSync } from "fflate";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { acquireLock } from "../../engine/lock.js";
 import { silent } from "../../kit/events.js";
 import { decodeImage, encodeImage } from "../../kit/images.js";
 import { sharedData } from "../../kit/testing.js";
@@ -290,6 +291,32 @@ describe("glass", () => {
     const mask = await decodeImage(path.join(phone, "mask/scratch/p1_mask.png"), "gray");
     expect(mask.data.filter((v) => v === 255)).toHaveLength(12);
     expect(r.parts[0]!.problems.map((p) => p.code)).toContain("from_skipped");
+  });
+
+  test("a fault in a zip names the file inside of the user's zip; nothing of it stays unpacked", async () => {
+    const zip = path.join(folder("zip"), "mobile_screen.zip");
+    writeFileSync(
+      zip,
+      zipSync({ "train/_annotations.coco.json": Buffer.from("{}"), "train/p1.jpg": picture }),
+    );
+    const work = folder("work");
+    const o = options({ setup: "glass", storage: openStorage(folder("root")), from: zip, work });
+    await expect(prepare(o)).rejects.toMatchObject({
+      code: "coco_invalid",
+      where: { file: path.join(zip, "train/_annotations.coco.json") },
+    });
+    expect(readdirSync(path.join(work, "from"))).toEqual([]);
+  });
+
+  test("two at once do not unpack into each other", async () => {
+    const work = folder("work");
+    const zip = path.join(folder("zip"), "mobile_screen.zip");
+    writeFileSync(zip, zipSync({ "train/_annotations.coco.json": Buffer.from("{}") }));
+    mkdirSync(path.join(work, "from"));
+    const lock = await acquireLock(path.join(work, "from"));
+    const o = options({ setup: "glass", storage: openStorage(folder("root")), from: zip, work });
+    await expect(prepare(o)).rejects.toMatchObject({ code: "run_locked" });
+    await lock.release();
   });
 
   test("without a zip: one message that names it", async () => {

@@ -1,52 +1,117 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
+import { open, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { unzipSync } from "fflate";
-import { dataError, explainWriteError, ReflowError } from "../../kit/errors.js";
+import { Unzip, type UnzipFile, UnzipInflate } from "fflate";
+import { dataError, explainWriteError, isErrno, ReflowError } from "../../kit/errors.js";
 import { joinInside, requireFile } from "../../kit/files.js";
+import { makeFolder } from "../../kit/folders.js";
 
-/** Archives are read in one piece. */
-const LARGEST = 1.9 * 1024 ** 3;
-/** What all their files may need in memory: 4 GiB; a zip says this number of any larger file, too. */
-const LARGEST_UNPACKED = 0xffff_ffff;
+/** What is counted is what comes out, whatever the archive says of itself. */
+const LIMITS = {
+  bytes: 64 * 1024 ** 3,
+  files: 1_000_000,
+  /** Times the size of the archive, once more than `free` bytes came out: pictures do not shrink like that. */
+  ratio: 200,
+  free: 256 * 1024 ** 2,
+};
+type Limits = typeof LIMITS;
 
-/** Unpacks a zip into a new folder of passing use (no fsync); entries that would leave it are refused. Throws `zip_invalid`, `zip_too_large` and write errors. */
-export async function unzip(file: string, folder: string): Promise<void> {
+const END = Buffer.from("PK\x05\x06", "latin1");
+
+/**
+ * Unpacks a zip of any size into a new folder of passing use (no fsync), a piece at a time: the archive is never in
+ * memory as a whole. Throws `path_escapes` for an entry that would leave the folder, `zip_invalid` (no zip, cut off,
+ * damaged), `zip_too_large` and write errors; the folder is gone then.
+ */
+export async function unzip(file: string, folder: string, limits: Partial<Limits> = {}): Promise<void> {
   await requireFile(file);
-  const tooLarge = (what: string) =>
-    dataError("zip_too_large", `${file} is too large: ${what}`, "Unpack it and name the folder.", { file });
-  if ((await stat(file)).size > LARGEST) throw tooLarge("more than 1.9 GiB");
-  let entries: Record<string, Uint8Array>;
+  await requireEnd(file);
+  await rm(folder, { recursive: true, force: true });
+  await makeFolder(folder);
   try {
-    let size = 0;
-    entries = unzipSync(await readFile(file), {
-      filter: ({ originalSize }) => {
-        size += originalSize;
-        if (size >= LARGEST_UNPACKED) throw tooLarge("more than 4 GiB once unpacked");
-        return true;
-      },
-    });
+    await stream(file, folder, { ...LIMITS, ...limits });
   } catch (error) {
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
     if (error instanceof ReflowError) throw error;
-    throw dataError(
-      "zip_invalid",
-      `${file} is no readable zip: ${(error as Error).message}`,
-      "Fetch or export it again.",
-      { file },
-    );
-  }
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    for (const [name, bytes] of Object.entries(entries))
-      if (!name.endsWith("/")) {
-        const target = joinInside(folder, name);
-        await mkdir(path.dirname(target), { recursive: true });
-        await writeFile(target, bytes);
-      }
-  } catch (error) {
-    throw explainWriteError(error, folder);
+    if (isErrno(error)) throw explainWriteError(error, folder);
+    throw invalid(file, (error as Error).message);
   }
 }
+
+async function stream(file: string, folder: string, limits: Limits): Promise<void> {
+  const packed = (await stat(file)).size;
+  const started = new Set<string>();
+  /** Entries that were begun and whose end has not come yet. */
+  const open = new Map<string, number>();
+  const folders = new Map<string, Promise<void>>();
+  let entries: UnzipFile[] = [];
+  let count = 0;
+  let bytes = 0;
+  const zip = new Unzip((entry) => {
+    entries.push(entry);
+  });
+  zip.register(UnzipInflate);
+  const begin = async (entry: UnzipFile): Promise<void> => {
+    if (entry.name.endsWith("/")) return;
+    if (++count > limits.files) throw tooLarge(file, `more than ${limits.files} files`);
+    const target = joinInside(folder, entry.name);
+    if (started.has(target)) throw invalid(file, `${entry.name} is in it twice`);
+    started.add(target);
+    const above = path.dirname(target);
+    const made = folders.get(above) ?? makeFolder(above);
+    folders.set(above, made);
+    await made;
+    const fd = openSync(target, "wx");
+    open.set(target, fd);
+    entry.ondata = (error, data, final) => {
+      if (error) throw error;
+      bytes += data.length;
+      if (bytes > limits.bytes) throw tooLarge(file, `more than ${limits.bytes} bytes once unpacked`);
+      if (bytes > limits.free && bytes > packed * limits.ratio)
+        throw tooLarge(file, `it grows to more than ${limits.ratio} times its size`);
+      for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+      if (!final) return;
+      closeSync(fd);
+      open.delete(target);
+    };
+    entry.start();
+  };
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: PIECE })) {
+      zip.push(chunk as Buffer, false);
+      // Their bytes are kept until they are begun.
+      while (entries.length > 0) {
+        const now = entries;
+        entries = [];
+        for (const entry of now) await begin(entry);
+      }
+    }
+    if (open.size > 0) throw invalid(file, "it ends in the middle of a file");
+  } finally {
+    for (const fd of open.values()) closeSync(fd);
+  }
+}
+
+const PIECE = 1024 * 1024;
+
+/** A zip ends with its list of contents: without it the file is something else, or was cut off. */
+async function requireEnd(file: string): Promise<void> {
+  const handle = await open(file, "r");
+  try {
+    const { size } = await handle.stat();
+    const tail = Buffer.alloc(Math.min(size, 65_557));
+    await handle.read(tail, 0, tail.length, size - tail.length);
+    if (tail.lastIndexOf(END) < 0) throw invalid(file, "it has no list of contents at its end");
+  } finally {
+    await handle.close();
+  }
+}
+
+const tooLarge = (file: string, what: string): ReflowError =>
+  dataError("zip_too_large", `${file} is too large: ${what}`, "Unpack it and name the folder.", { file });
+
+const invalid = (file: string, why: string): ReflowError =>
+  dataError("zip_invalid", `${file} is no readable zip: ${why}`, "Fetch or export it again.", { file });
 
 /** All files below a folder, relative, with `/`, sorted. */
 export async function filesBelow(folder: string): Promise<readonly string[]> {

@@ -209,7 +209,9 @@ describe("contract 3.9: questions", () => {
   });
 
   test("T39 results", () => {
-    expect(plan("show me the results").action).toBe("preview");
+    const preview = plan("show me the results");
+    expect(preview.action).toBe("preview");
+    expect(preview.command.slice(0, 3)).toEqual(["osmo", "data", "download"]);
     expect(plan("download everything").action).toBe("archive");
     expect(ids("results please")).toEqual(["Q-VIEW"]);
   });

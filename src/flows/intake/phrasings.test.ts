@@ -249,6 +249,15 @@ describe("phrasings of our own", () => {
     expect(r.kind === "plan" && r.plan.command.slice(3, 5)).toEqual(["--cookbook", cookbook]);
   });
 
+  test.each([
+    ["show me the results", "reflow validate-tree /data/dig/runs/<name>"],
+    ["download everything", "tar -czf <name>.tar.gz -C /data/dig/runs <name>"],
+  ])("results on this machine come with a command: %s", (text, command) => {
+    const local = { platform: "local", boards: ["dense", "mixed"] } as const;
+    const r = resolve({ text }, { dig_url_root: "/data/dig" }, local);
+    expect(r.kind === "plan" && r.plan.command.join(" ")).toBe(command);
+  });
+
   test("fields win over the sentence", () => {
     const r = resolve(
       { text: "tombstones on dense", flow: "good", board: "mixed", knobs: { crop_max_emit: "2" } },

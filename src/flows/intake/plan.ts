@@ -213,21 +213,36 @@ function uploadPlan(c: Situation): Plan {
   );
 }
 
+/**
+ * What shows or brings the results of a run (dig 5.5, 5.6). The page lies in the run; where the root is no folder of this
+ * machine, it is downloaded first.
+ */
 function viewPlan(c: Situation): Plan {
-  const preview = c.slots.view === "preview";
+  const root = rootOf(c);
   const name = c.slots.knobs.name ?? "<name>";
-  const target = preview ? `./outputs/${name}/preview/index.html` : `./outputs/${name}/${name}.zip`;
-  const source = under(rootOf(c), `runs/${name}/`);
-  return small(
-    c,
-    preview ? "preview" : "archive",
-    preview ? "Preview of results" : "Archive of results",
-    [],
-    {
-      outputs: [target],
-      notes: [`Reads ${source}.`],
-    },
-  );
+  const run = under(root, `runs/${name}`);
+  const preview = c.slots.view === "preview";
+  const [action, title] = preview
+    ? (["preview", "Preview of results"] as const)
+    : (["archive", "Archive of results"] as const);
+  if (c.env.platform !== "local" || !isLocalRoot(root)) {
+    const to = `./outputs/${name}`;
+    return small(c, action, title, ["osmo", "data", "download", `${run}/`, to], {
+      outputs: [preview ? `${to}/preview/index.html` : `${to}/`],
+      notes: [`The folder ${to} must be there before the download: mkdir -p ${to}`],
+    });
+  }
+  return preview
+    ? small(c, action, title, ["reflow", "validate-tree", run], {
+        outputs: [`${run}/preview/index.html`],
+        notes: [
+          "The page was written by the run: open it in a browser. The command says whether all is there.",
+        ],
+      })
+    : small(c, action, title, ["tar", "-czf", `${name}.tar.gz`, "-C", under(root, "runs"), name], {
+        outputs: [`./${name}.tar.gz`],
+        notes: [`Reads ${run}/.`],
+      });
 }
 
 type Small = Pick<Plan, "outputs" | "notes"> & Partial<Pick<Plan, "setup">>;

@@ -41,7 +41,9 @@ export function rawLayout(
     /^(?:[^/]+\/)?[^/]+\/(?:clean_image|mask|anomaly_image|cad_mask)\//.test(f),
   );
   if (tree.length > 0) {
-    const wrap = /^[^/]+\/(?:clean_image|mask)\//.test(tree[0]!) ? "" : `${tree[0]!.split("/")[0]}/`;
+    // Materials at the top, or one folder down.
+    const atTop = tree.some((f) => /^[^/]+\/(?:clean_image|mask|anomaly_image|cad_mask)\//.test(f));
+    const wrap = atTop ? "" : `${tree[0]!.split("/")[0]}/`;
     const own = sorted
       .filter((f) => f.startsWith(wrap))
       .map((from) => ({ from, to: from.slice(wrap.length), mask: false }));

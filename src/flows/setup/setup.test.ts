@@ -293,6 +293,22 @@ describe("glass", () => {
     expect(r.parts[0]!.problems.map((p) => p.code)).toContain("from_skipped");
   });
 
+  test("a raw tree with everything in it is copied as it is, also when wrapped in a folder", async () => {
+    for (const wrap of ["", "export/"]) {
+      const from = folder("tree");
+      const files = ["anomaly_image/oil/a.png", "clean_image/c.png", "mask/oil/a_mask.png"];
+      for (const name of files) {
+        mkdirSync(path.dirname(path.join(from, wrap, "Phone", name)), { recursive: true });
+        writeFileSync(path.join(from, wrap, "Phone", name), grey);
+      }
+      const root = folder("root");
+      const r = await prepare(options({ setup: "glass", storage: openStorage(root), from }));
+      expect(r.complete).toBe(true);
+      for (const name of files)
+        expect(existsSync(path.join(root, "datasets/glass/raw/Phone", name))).toBe(true);
+    }
+  });
+
   test("a fault in a zip names the file inside of the user's zip; nothing of it stays unpacked", async () => {
     const zip = path.join(folder("zip"), "mobile_screen.zip");
     writeFileSync(

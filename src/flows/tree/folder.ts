@@ -22,6 +22,8 @@ export function openTree(root: string): Tree {
   const add =
     (severity: "error" | "warning") =>
     (code: string, message: string, hint: string, file?: string): void => {
+      // A picture can be looked at for several reasons.
+      if (problems.some((p) => p.code === code && p.message === message)) return;
       problems.push({
         code,
         severity,

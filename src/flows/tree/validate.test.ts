@@ -70,6 +70,17 @@ describe("validateTree", () => {
     );
   });
 
+  test("a picture that cannot be read is told once; a file is no folder", async () => {
+    const at = await goodTree("unreadable");
+    const broken = at("usd2roi-components", "crop", "IC", "x0_y0", "normal_img", "0001.png");
+    await writeFile(broken, "");
+    const [check] = await validateTree(path.join(folder, "unreadable"));
+    expect(codes(check?.problems ?? [])).toEqual(["image_unreadable"]);
+    await expect(validateTree(broken)).rejects.toMatchObject({
+      message: expect.stringContaining("is no folder"),
+    });
+  });
+
   test("an unfinished run, a stage that is not there, other folders", async () => {
     const at = await goodTree("begun");
     await writeFile(at("flow.json"), JSON.stringify({ flow: "texture-day0" }));

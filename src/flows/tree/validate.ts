@@ -40,7 +40,12 @@ const TOGETHER = new Set(["augment", "structural_defect_edited"]);
 export async function validateTree(dir: string): Promise<readonly TreeCheck[]> {
   const info = await stat(dir).catch(() => undefined);
   if (!info?.isDirectory())
-    throw dataError("tree_missing", `no such folder: ${dir}`, "Name the output of a flow.", { file: dir });
+    throw dataError(
+      "tree_missing",
+      info ? `${dir} is no folder` : `no such folder: ${dir}`,
+      "Name the output of a flow.",
+      { file: dir },
+    );
   const runs = await openTree(dir).folders("runs");
   if (runs.length > 0) {
     const all: TreeCheck[] = [];

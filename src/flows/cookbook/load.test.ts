@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ReflowError } from "../../kit/errors.js";
 import { FLOW_DEFINITIONS } from "../flows.js";
+import { BOARDS, type DefectPairs } from "../knobs/index.js";
 import { makeRequest } from "../run/make-request.js";
 import { editConfig } from "../steps/edit.js";
 import {
@@ -39,6 +40,9 @@ describe("cookbooks that come with the program", () => {
         const cookbook = await loadFlowCookbook(name, { roots });
         const { knobs } = makeRequest(FLOW_DEFINITIONS[id], cookbook, { seed: 0, set: [] });
         expect(knobs.board).toBe(name);
+        // What is told of a board is what its cookbook can make.
+        for (const pair of (knobs.anomaly_types_json ?? []) as DefectPairs)
+          if (id === "texture-day0") expect(BOARDS[name]?.pairs).toContainEqual(pair);
       }
     const glass = await loadFlowCookbook("glass", { roots });
     const { knobs } = makeRequest(FLOW_DEFINITIONS["day1-roi"], glass, { seed: 0, set: [] });

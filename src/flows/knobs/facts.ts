@@ -85,8 +85,9 @@ export const BOARDS: Readonly<Record<string, BoardFacts>> = freeze({
   // Our own two boards.
   dense: {
     id: "dense",
-    materials: ["passive_component"],
-    pairs: PCBA.slice(1),
+    // Its transistors and regulators are cut out as IC, and bridges between their leads find places.
+    materials: ["passive_component", "IC"],
+    pairs: PCBA,
     modes: STRUCTURAL_MODES,
     aliases: [],
   },

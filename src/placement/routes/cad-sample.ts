@@ -1,7 +1,6 @@
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
-import { joinInside } from "../../kit/files.js";
-import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
+import type { Pixels } from "../../kit/images.js";
 import { type Mask, mask, union } from "../../vision/index.js";
 import { type Candidate, solderGroups } from "../cad/candidate.js";
 import { cadCandidates, isCadDefect } from "../cad/candidates.js";
@@ -14,11 +13,11 @@ import {
   blank,
   greyOf,
   maskName,
+  openSample,
   type PlacedMask,
   type SampleResult,
   type SampleTask,
   type SeedSummary,
-  sampleFolder,
   writeMask,
 } from "./task.js";
 
@@ -33,12 +32,8 @@ export async function placeCadSample(task: SampleTask): Promise<SampleResult> {
   const { record } = task;
   const cadFile = record.cad_mask as string;
   const defect = record.defect_type.slice(record.defect_type.indexOf("+") + 1);
-  const folder = sampleFolder(record);
-  const write = (name: string, image: Pixels): Promise<void> =>
-    writeImage(joinInside(task.output, `${folder}/${name}`), image);
+  const { clean, write } = await openSample(task);
   const cadImage = await readRgb(cadFile);
-  // Upright, as whatever paints on it will see it.
-  const clean = await decodeImage(record.clean_image, "rgb");
   if (cadImage.width !== clean.width || cadImage.height !== clean.height)
     throw dataError(
       "cad_mask_size",

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { joinInside } from "../../kit/files.js";
-import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
+import type { Pixels } from "../../kit/images.js";
 import { type Box, type Mask, mask } from "../../vision/index.js";
 import { type Levels, regionOfMask } from "../engine/regions.js";
 import { COLOURS, framed, tinted } from "../overlay.js";
@@ -11,11 +10,11 @@ import {
   blank,
   greyOf,
   maskName,
+  openSample,
   type PlacedMask,
   type SampleResult,
   type SampleTask,
   type SeedSummary,
-  sampleFolder,
   writeMask,
 } from "./task.js";
 import { bestBox, boxInPixels, boxRegion } from "./text.js";
@@ -23,11 +22,7 @@ import { bestBox, boxInPixels, boxRegion } from "./text.js";
 /** Places a sample on the whole image, or in the box that was found for its prompt (contract 5.7). */
 export async function placeInRegion(task: SampleTask): Promise<SampleResult> {
   const { record, route } = task;
-  const folder = sampleFolder(record);
-  const write = (name: string, image: Pixels): Promise<void> =>
-    writeImage(joinInside(task.output, `${folder}/${name}`), image);
-  // Upright, as whatever paints on it will see it.
-  const clean = await decodeImage(record.clean_image, "rgb");
+  const { clean, write } = await openSample(task);
   const submask = largestPart(await readMask(record.submask));
   const { width, height } = clean;
   const asked = route.kind === "text" ? route.boxes : undefined;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Problem } from "../../kit/errors.js";
 import { hashText, joinInside, writeFileAtomic } from "../../kit/files.js";
-import { encodeImage, type Pixels } from "../../kit/images.js";
+import { decodeImage, encodeImage, type Pixels, writeImage } from "../../kit/images.js";
 import type { Mask } from "../../vision/index.js";
 import type { PromptBox } from "../dataset/boxes.js";
 import type { CadClasses } from "../dataset/labels.js";
@@ -62,6 +62,19 @@ export type SampleResult = Readonly<{
 /** Where the masks of a sample lie, relative to the output folder. */
 export function sampleFolder(record: SampleRecord): string {
   return path.posix.join("amp", path.parse(record.cad_mask ?? record.clean_image).name, record.defect_type);
+}
+
+/** What every route begins with: the clean picture, upright as whatever paints on it will see it, and a place to write. */
+export async function openSample({ record, output }: SampleTask): Promise<{
+  clean: Pixels;
+  /** Writes a picture below the sample's folder. */
+  write: (name: string, image: Pixels) => Promise<void>;
+}> {
+  const folder = sampleFolder(record);
+  return {
+    clean: await decodeImage(record.clean_image, "rgb"),
+    write: (name, image) => writeImage(joinInside(output, `${folder}/${name}`), image),
+  };
 }
 
 /** Mask files carry the name of the shape, of which only the largest part is used. */

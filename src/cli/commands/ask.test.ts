@@ -74,6 +74,11 @@ describe("reflow ask", () => {
     expect(JSON.parse(readFileSync(own, "utf8"))).toEqual({ dig_url_root: path.resolve("my dig") });
   });
 
+  test("an empty request is no request", () => {
+    const { code, err } = run("ask", "  ", "--root", "/data/dig");
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining("the request is empty") });
+  });
+
   test("control characters of a request never reach the terminal", () => {
     const { err } = run("ask", "50 x\u001b[31m images", "--root", "/data/dig");
     expect(err).toContain("50 x [31m images");

@@ -57,6 +57,13 @@ export function registerAsk(program: Command): void {
     .action(async (said: string, flags: Flags) => {
       // The words are shown again: nothing in them may steer a terminal.
       const text = said.replaceAll(/\p{Cc}/gu, " ");
+      if (text.trim() === "")
+        throw new ReflowError(
+          "usage",
+          "not_understood",
+          "the request is empty",
+          'Say what you want, for example "50 bridges on the mixed board".',
+        );
       const { loadPreferences, resolve } = await import("../../flows/intake/index.js");
       const file = await preferencesPath(flags.preferences);
       const memory = await loadPreferences(file);

@@ -46,6 +46,14 @@ test("only what the flow needs is brought, and only once", async () => {
   expect(await readFile(path.join(folder, "datasets/glass/raw/a.png"), "utf8")).toBe("one");
 });
 
+test("what is gone from the root is gone here", async () => {
+  const raw = "datasets/glass/raw";
+  await bringRoot(store({ [`${raw}/a.png`]: "one", [`${raw}/b.png`]: "two" }).storage, folder, request, o);
+  await bringRoot(store({ [`${raw}/b.png`]: "two" }).storage, folder, request, o);
+  await expect(readFile(path.join(folder, raw, "a.png"))).rejects.toMatchObject({ code: "ENOENT" });
+  expect(await readFile(path.join(folder, raw, "b.png"), "utf8")).toBe("two");
+});
+
 test("a root without it is an error that names what is missing; names cannot leave the folder", async () => {
   await expect(bringRoot(store({}).storage, folder, request, o)).rejects.toMatchObject({
     code: "artifact_missing",

@@ -1,8 +1,9 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { dataError } from "../../kit/errors.js";
 import type { Emit } from "../../kit/events.js";
 import { joinInside, writeFileAtomic } from "../../kit/files.js";
 import type { Storage } from "../storage/index.js";
+import { localStorage } from "../storage/local.js";
 import type { FlowRequest } from "./types.js";
 
 /** What a flow may read of a storage root (dig 4.3). */
@@ -18,7 +19,8 @@ function wanted({ flow, cookbook, knobs }: FlowRequest): readonly string[] {
 }
 
 /**
- * Copies what a flow needs from an object store to `folder`; files that are there in their size stay. Throws the errors of
+ * Copies what a flow needs from an object store to `folder`; files that are there in their size stay, those that the store has no more
+ * go. Throws the errors of
  * the store, and `artifact_missing` when it holds nothing of it.
  */
 export async function bringRoot(
@@ -42,5 +44,11 @@ export async function bringRoot(
     if (there?.size !== size) await writeFileAtomic(to, await storage.read(path));
     o.emit({ type: "progress", what: "storage root", done: i + 1, total: entries.length, unit: "files" });
   }
+  // What is gone from the root must not count any more.
+  const wantedNow = new Set(entries.map((entry) => entry.path));
+  const here = localStorage(folder, folder);
+  for (const prefix of prefixes)
+    for (const { path } of await here.list(prefix))
+      if (!wantedNow.has(path)) await rm(joinInside(folder, path), { force: true });
   return folder;
 }

@@ -1,6 +1,6 @@
 import { copyFile, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { explainWriteError, isErrno } from "../../kit/errors.js";
+import { dataError, explainWriteError, isErrno } from "../../kit/errors.js";
 import { explainReadError, readBytes, resolveInside, writeFileAtomic } from "../../kit/files.js";
 import { makeFolder } from "../../kit/folders.js";
 import type { Entry, Storage } from "./types.js";
@@ -58,7 +58,13 @@ async function walk(
     if (isErrno(error, "ENOENT")) return;
     if (!isErrno(error, "ENOTDIR")) throw explainReadError(error, folder);
     const { size } = await stat(folder).catch((e) => {
-      throw explainReadError(e, folder);
+      if (!isErrno(e, "ENOTDIR")) throw explainReadError(e, folder);
+      throw dataError(
+        "not_a_folder",
+        `a part of ${folder} is a file, not a folder`,
+        "Name a folder as the storage root.",
+        { file: folder },
+      );
     });
     found.push({ path: relative(root, folder), size });
     return;

@@ -44,6 +44,12 @@ test("links to folders are followed, also where they lead in circles", async () 
   expect(found.map((e) => e.path)).toEqual(["raw/a.txt", "raw/linked/x.txt"]);
 });
 
+test("a file as the root is told as such", async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "reflow-file-")), "root");
+  writeFileSync(file, "");
+  await expect(openStorage(file).list("datasets")).rejects.toMatchObject({ code: "not_a_folder" });
+});
+
 test("a password in a root is refused and not repeated", () => {
   expect(() => openStorage("s3://KEY:SECRET@bucket/dig", keys)).toThrow(
     expect.objectContaining({

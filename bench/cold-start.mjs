@@ -1,13 +1,14 @@
 // Cold start: a first model from Day-0 renders alone, then captures of the same board by another camera.
 //
 //   npm run bench cold-start -- [--board dense] [--day0 <frames>] [--captures 30] [--pixels 640] [--iterations 3]
-//        [--kpi "FAR < 1% at Recall=100%"] [--seed 1] [--work <dir>] [--picture <file.jpg>] [--json]
+//        [--kpi "FAR < 1% at Recall=100%"] [--seed 1] [--work <dir>] [--rendered] [--picture <file.jpg>] [--json]
 //
 // The training and validation tables hold renders of the generator's camera. The KPI table and the pool hold captures by
 // a camera that the generator knows nothing of: other blur, colour filter, noise, falling-off, exposure and JPEG, other
 // draws of defects and of the lamps' strength, the camera tilted a little anew on every scan. Goldens are captures of
 // their own camera. --day0 takes only the rows of so many frames, spread over the board (default: all).
-// Everything is done by the command line, as a user would; <dir> (default bench/results/cold-start) is kept and resumed.
+// Everything is done by the command line, as a user would; <dir> (default bench/results/cold-start) is kept and resumed;
+// --rendered takes the pairs that lie there as they are, also those of an earlier build.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -28,6 +29,7 @@ const { values: flags } = parseArgs({
     iterations: { type: "string", default: "3" },
     seed: { type: "string", default: "1" },
     work: { type: "string", default: path.join(root, "bench/results/cold-start") },
+    rendered: { type: "boolean", default: false },
     picture: { type: "string" },
     json: { type: "boolean", default: false },
   },
@@ -89,6 +91,8 @@ if (!existsSync(scene)) reflow(["scene", "board", flags.board, "--output", scene
 
 /** Renders golden, second good and defective frames of one camera, and cuts component pairs out of them. */
 function pairs(name, book, seeds, patches) {
+  const out = at(name, "pairs");
+  if (flags.rendered && existsSync(path.join(out, "kpi/testing_set.csv"))) return out;
   const common = ["--cookbook", book, "--quality", "preview", "--lightings", "WhiteLight"];
   const count = patches ? ["--patches", patches] : [];
   for (const [kind, seed] of Object.entries(seeds)) {
@@ -96,7 +100,6 @@ function pairs(name, book, seeds, patches) {
     const to = ["--seed", String(seed), ...pipeline, "--output", at(name, kind)];
     reflow(["scene", "render", scene, ...common, ...count, ...to]);
   }
-  const out = at(name, "pairs");
   const pass = ["--pass", "2", "--pass-from", at(name, "good")];
   const from = [at(name, "golden"), at(name, "defect"), "--mode", "component"];
   reflow(["scene", "pair", ...from, ...pass, "--workspace", "--output", out], [0, 3]);
@@ -201,7 +204,7 @@ function farAt(recall, inference) {
 function progress() {
   const minutes = {};
   for (const event of state.events ?? []) {
-    const name = event.iter === "baseline" ? "baseline" : `iter${event.iter}`;
+    const name = event.iter;
     minutes[name] = (minutes[name] ?? 0) + (event.duration_sec ?? 0) / 60;
   }
   return Object.entries(state.iterations)

@@ -82,6 +82,10 @@ describe("wrong cookbooks and requests", () => {
         expect.objectContaining({ code: "name_unsafe" }),
       );
     }
+    await writeFile(path.join(folder, "defaults", "flows.yaml"), "usecase: glass\nnosuch: 1\n");
+    await expect(loadFlowCookbook(path.join(folder, "defaults"), { roots })).rejects.toMatchObject({
+      hint: expect.stringContaining("docs/flows.md"),
+    });
     await expect(loadFlowCookbook("", { roots })).rejects.toMatchObject({ kind: "usage" });
   });
 

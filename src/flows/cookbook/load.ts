@@ -66,7 +66,12 @@ export async function readConfig<T>(file: string, schema: z.ZodType<T>): Promise
   const yaml = await readYamlFile(file);
   const result = yaml.problems.length > 0 ? { problems: yaml.problems } : checked(schema, yaml.value, yaml);
   if ("value" in result && result.value !== undefined) return result.value;
-  throw invalid(file, result.problems);
+  // The common checks know the renderer's files only.
+  const hint = (text: string) => text.replace("docs/scene-render.md", "docs/flows.md");
+  throw invalid(
+    file,
+    result.problems.map((p) => ({ ...p, hint: hint(p.hint) })),
+  );
 }
 
 /** One error for all problems of a cookbook's file. */

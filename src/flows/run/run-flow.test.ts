@@ -128,6 +128,31 @@ describe("runFlow", () => {
     expect(await bytes("again")).toEqual(before);
   });
 
+  test("half-written files of a killed process go, in the run and in its workspace", async () => {
+    const dead = `${2 ** 22 + 1}.0123abcd.tmp`;
+    const lost = [".result.json", "preview/.index.html", "receipts/.first.json"].map(
+      (n) => `killed/${n}.${dead}`,
+    );
+    const toWorkspace = path.join(folder, "killed-ws");
+    const pairs: FlowDefinition = {
+      ...flow([]),
+      run: async (c) => ({
+        ...(await flow([]).run(c)),
+        pairs: async () => {
+          expect(await exists(path.join(folder, inWorkspace))).toBe(false);
+          throw new Error("enough");
+        },
+      }),
+    };
+    const inWorkspace = `killed-ws/images/test/.a.png.${dead}`;
+    const run = () =>
+      runFlow(pairs, { ...request, flow: "structural" }, { ...options("killed"), toWorkspace });
+    await expect(run()).rejects.toThrow("enough");
+    for (const name of [...lost, inWorkspace]) await writeFileAtomic(path.join(folder, name), "half");
+    await expect(run()).rejects.toThrow("enough");
+    for (const name of lost) expect(await exists(path.join(folder, name))).toBe(false);
+  });
+
   test("another request is refused and names what differs; so is a folder of other things", async () => {
     await runFlow(flow([]), request, options("mine"));
     const other = { ...request, seed: 4, knobs: { render_patches: 5 } };

@@ -6,12 +6,13 @@ import { ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { exists, writeJsonAtomic } from "../../kit/files.js";
 import { makeFolder } from "../../kit/folders.js";
+import { removeLeftovers } from "../../scene/scan/leftovers.js";
 import { writePage } from "../page/index.js";
 import type { Storage } from "../storage/index.js";
 import { checkWorkspace, writeWorkspace } from "../workspace/write.js";
 import { bringRoot } from "./bring.js";
 import type { FlowDefinition } from "./definition.js";
-import { openFolder, RESULT_FILE, removeIfEmpty } from "./folder.js";
+import { openFolder, RECEIPTS, RESULT_FILE, removeIfEmpty } from "./folder.js";
 import { sweep } from "./leftovers.js";
 import { repeatCommand } from "./repeat.js";
 import { stepRunner } from "./steps.js";
@@ -74,7 +75,8 @@ export async function runFlow(
     const store = o.upload === false ? undefined : o.storage;
     if (store) await checkUpload(store, output, asked.name);
     const request = await withRoot(asked, output, o);
-    await sweep(path.join(output, "receipts"));
+    await removeLeftovers(output);
+    await sweep(path.join(output, RECEIPTS));
     const runner = stepRunner({
       request,
       output,

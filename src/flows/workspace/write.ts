@@ -3,6 +3,7 @@ import path from "node:path";
 import { dataError, isErrno, ReflowError } from "../../kit/errors.js";
 import { explainReadError, readJson, writeJsonAtomic } from "../../kit/files.js";
 import { checkFolder } from "../../kit/folders.js";
+import { sweep } from "../run/leftovers.js";
 import type { FlowOutcome, FlowRequest } from "../run/types.js";
 import { dealRows, writeTables } from "./tables.js";
 
@@ -21,6 +22,7 @@ export async function writeWorkspace(
   const root = path.resolve(folder);
   if (!outcome.pairs) throw needsDefects(request);
   await checkWorkspace(root, request);
+  await sweep(root);
   await writeJsonAtomic(path.join(root, NOTE), noteOf(request));
   const rows = await outcome.pairs(path.join(root, "images"));
   return writeTables(root, dealRows(rows, request.seed));

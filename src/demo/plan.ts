@@ -1,97 +1,63 @@
-import type { Random } from "../kit/random.js";
-import { type Design, makeDesign } from "./design.js";
-import { drawFlaw, FLAWS, type Flaw, type FlawKind, POSSIBLE } from "./flaws.js";
-import { GOLDEN, type Unit } from "./scene.js";
+import type { Defects } from "../scene/cookbook/index.js";
+import type { CameraName } from "./cameras.js";
+import type { Scatter } from "./scatter.js";
 
-/** One picture set to draw: a site of a design, on one unit or on the golden board. */
-export type Shot = Readonly<{
-  design: number;
-  site: number;
-  /** Serial number of the unit, 0 for the golden board. */
-  serial: number;
-  unit: Unit;
-  flaw?: Flaw;
-}>;
-
-/** One table of the demo: which designs, how many units of each, and how many defects of each type. */
-export type DemoTable = Readonly<{
-  role: "train" | "validation" | "kpi" | "pool";
-  designs: readonly number[];
-  sites: number;
+/** Units of the board, each with its own defects and light, captured by one camera. */
+export type Session = Readonly<{
+  /** Folder of its frames and of its crops. */
+  name: "day0" | "pool" | "kpi";
+  camera: CameraName;
   units: number;
-  flaws: Readonly<Partial<Record<FlawKind, number>>>;
+  defects: Defects;
+  /** How far off good parts stand. */
+  scatter: Scatter;
 }>;
 
-const each = (n: number) => Object.fromEntries(FLAWS.map((kind) => [kind, n])) as Record<FlawKind, number>;
+/** What the demo renders. */
+export type DemoPlan = Readonly<{
+  /** Pixels of a frame; four frames show the board. */
+  resolution: readonly [width: number, height: number];
+  /** Samples a pixel. */
+  samples: number;
+  sessions: readonly Session[];
+}>;
+
+const CHIPS = ["_0402", "_0603", "_0805", "_1206"];
+/** A capacitor looks alike from all sides. */
+const RESISTORS = CHIPS.map((size) => `${size}_R`);
+
+const SHIFT = { enabled: true, translate_range: 0.35, rotate_z_range: 25 };
+const TILT = { enabled: true, angle_min: 65, angle_max: 90 };
+
+/** All that can go wrong with a part. Ratios are of all parts of the board. */
+const ALL: Defects = {
+  reverse_polarity: { enabled: true, ratio: 0.02, component_types: ["_SOT_23"] },
+  sideflip: { ...TILT, ratio: 0.055, component_types: RESISTORS },
+  tombstone: { ...TILT, ratio: 0.055, component_types: CHIPS },
+  missing: { enabled: true, ratio: 0.05 },
+  shift: { ...SHIFT, ratio: 0.06 },
+};
+
+/** What the generator was asked for: two types of five. */
+const FEW: Defects = {
+  missing: { enabled: true, ratio: 0.12 },
+  shift: { ...SHIFT, ratio: 0.12 },
+};
+
+/** A CAD file places every part perfectly; a machine places within its tolerance. */
+const PERFECT: Scatter = { millimetres: 0, degrees: 0 };
+const PLACED: Scatter = { millimetres: 0.06, degrees: 4 };
 
 /**
- * The seed table is weak on purpose: three types are common, two hardly there, three absent. The pool has all.
- * No design is in two tables.
+ * The seed table is weak on purpose: perfect boards under a generator's camera, two types of defects. Pool and KPI are
+ * captures of other units by the camera of a line, with all types.
  */
-export const DEMO_TABLES: readonly DemoTable[] = [
-  {
-    role: "train",
-    designs: [101, 102],
-    sites: 20,
-    units: 4,
-    flaws: { missing: 10, shift: 8, excess_solder: 8, tombstone: 2, bridge: 1 },
-  },
-  { role: "validation", designs: [111], sites: 20, units: 4, flaws: each(3) },
-  { role: "kpi", designs: [121, 122], sites: 24, units: 5, flaws: each(9) },
-  { role: "pool", designs: [131, 132, 133], sites: 28, units: 6, flaws: each(18) },
-];
-
-/** The designs of the tables by number; drawn from the seed, so workers need not be sent them. */
-export function makeDesigns(tables: readonly DemoTable[], random: Random): ReadonlyMap<number, Design> {
-  return new Map(
-    tables.flatMap((t) =>
-      t.designs.map((n) => [n, makeDesign(random.fork("design", n), n, t.sites)] as const),
-    ),
-  );
-}
-
-/** The test shots of a table in the order of its rows. */
-export function planTable(table: DemoTable, designs: ReadonlyMap<number, Design>, random: Random): Shot[] {
-  const shots: { design: number; site: number; serial: number; unit: Unit; flaw?: Flaw }[] = [];
-  for (const design of table.designs)
-    for (let serial = 1; serial <= table.units; serial++)
-      for (let site = 0; site < table.sites; site++)
-        shots.push({ design, site, serial, unit: drawUnit(random.fork("unit", design, serial, site)) });
-  const partOf = (s: Shot) => (designs.get(s.design) as Design).sites[s.site]?.part as keyof typeof POSSIBLE;
-  const room = (kind: FlawKind) => shots.filter((s) => POSSIBLE[partOf(s)].includes(kind)).length;
-  // The types with the fewest places choose first.
-  const kinds = [...FLAWS].sort((a, b) => room(a) - room(b));
-  for (const kind of kinds) {
-    const free = random
-      .fork("place", kind)
-      .shuffle(shots.filter((s) => !s.flaw && POSSIBLE[partOf(s)].includes(kind)));
-    free.slice(0, table.flaws[kind] ?? 0).forEach((shot, i) => {
-      shot.flaw = drawFlaw(kind, random.fork("flaw", kind, i));
-    });
-  }
-  return random.fork("order").shuffle(shots);
-}
-
-/** The golden shots of the designs of a table. */
-export function planGoldens(table: DemoTable): Shot[] {
-  return table.designs.flatMap((design) =>
-    Array.from({ length: table.sites }, (_, site) => ({ design, site, serial: 0, unit: GOLDEN })),
-  );
-}
-
-/** One to three pixels and up to about a degree off, other lamps, a little dirt on one unit of four. */
-function drawUnit(random: Random): Unit {
-  return {
-    shift: random.range(0.6, 2.8),
-    turn: Math.max(-0.02, Math.min(0.02, random.normal() * 0.009)),
-    drift: random.range(0.5, 1.3),
-    dirt: 0.25,
-    spread: 1,
-  };
-}
-
-/** Folder of a shot below the images folder. */
-export function folderOf(shot: Shot, designs: ReadonlyMap<number, Design>): string {
-  const { name } = designs.get(shot.design) as Design;
-  return `${name}/TOP/${shot.serial === 0 ? "golden" : `SN${String(shot.serial).padStart(4, "0")}`}`;
-}
+export const DEMO_PLAN: DemoPlan = {
+  resolution: [512, 384],
+  samples: 4,
+  sessions: [
+    { name: "day0", camera: "generator", units: 2, defects: FEW, scatter: PERFECT },
+    { name: "pool", camera: "line", units: 3, defects: ALL, scatter: PLACED },
+    { name: "kpi", camera: "line", units: 3, defects: ALL, scatter: PLACED },
+  ],
+};

@@ -1,5 +1,5 @@
 import { defaultSpecTree } from "../changenet/index.js";
-import { LIGHTINGS } from "./light.js";
+import { LIGHTING } from "./cookbook.js";
 
 /** Side at which the network sees a crop of the demo: small, so that the whole loop takes minutes. */
 const NETWORK_SIDE = 64;
@@ -10,8 +10,8 @@ export function demoSpec(): Record<string, unknown> {
   const tree = defaultSpecTree({
     imageWidth: NETWORK_SIDE,
     imageHeight: NETWORK_SIDE,
-    imageExt: ".jpg",
-    lights: LIGHTINGS,
+    imageExt: ".png",
+    lights: [LIGHTING],
     gray: false,
     numEpochs: 10,
   });

@@ -22,3 +22,5 @@ export function boardByName(name: string, seed = 1): Board {
     );
   return MAKERS[known](seed);
 }
+
+export { smallBoard } from "./dense.js";

@@ -1,17 +1,26 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { isErrno, ReflowError } from "../kit/errors.js";
-import { explainReadError } from "../kit/files.js";
+import { explainReadError, writeJsonAtomic } from "../kit/files.js";
+import type { DemoPlan } from "./plan.js";
 import { RENDERS } from "./scans.js";
 
 /** Says that a folder was made by the demo, and with what. */
-export const NOTE = "demo.json";
+const NOTE = "demo.json";
+
+/** What a demo's folder holds. Without rows it is still in the making. */
+export type DemoNote = Readonly<{
+  edition: number;
+  seed: number;
+  plan: DemoPlan;
+  rows?: Readonly<Record<string, number>>;
+}>;
 
 /**
  * The note of an earlier demo in `root`; undefined when the folder is missing or empty. Throws `demo_folder_in_use` for
  * all else, and `not_a_folder`.
  */
-export async function demoNote(root: string): Promise<unknown> {
+export async function readNote(root: string): Promise<DemoNote | undefined> {
   const found = await readdir(root).catch((error: unknown) => {
     if (isErrno(error, "ENOENT")) return [];
     if (isErrno(error, "ENOTDIR"))
@@ -25,8 +34,9 @@ export async function demoNote(root: string): Promise<unknown> {
     throw explainReadError(error, root);
   });
   if (found.length === 0) return undefined;
-  const note = await readNote(path.join(root, NOTE));
-  if (typeof note === "object" && note !== null && "edition" in note && "seed" in note) return note;
+  const note = await parsed(path.join(root, NOTE));
+  if (typeof note === "object" && note !== null && "edition" in note && "seed" in note)
+    return note as DemoNote;
   throw new ReflowError(
     "usage",
     "demo_folder_in_use",
@@ -36,12 +46,16 @@ export async function demoNote(root: string): Promise<unknown> {
   );
 }
 
+export async function writeNote(root: string, note: DemoNote): Promise<void> {
+  await writeJsonAtomic(path.join(root, NOTE), note);
+}
+
 /** Removes the pictures of a demo of another seed or edition. */
 export async function clearDemo(root: string): Promise<void> {
   for (const name of [RENDERS, "images"]) await rm(path.join(root, name), { recursive: true, force: true });
 }
 
-async function readNote(file: string): Promise<unknown> {
+async function parsed(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
   } catch {

@@ -6,6 +6,8 @@ import { slightShifts, type UnitScan } from "./scans.js";
 
 /** Good rows for each defective one, as far as a frame has untouched parts. */
 const PASS = 6;
+/** Pixels around a part. */
+const OFFSET = 12;
 
 /**
  * The rows of a unit: its defective components beside their golden crops, and untouched ones. Labels, boxes and paths
@@ -23,6 +25,7 @@ export async function pairUnit(
     settings: {
       ...PAIR_DEFAULTS,
       mode: "component",
+      offset: OFFSET,
       lights: lightingsOf(defect.metadata),
       depth: componentDepth(defect.metadata),
       pass: PASS,

@@ -53,7 +53,7 @@ const PLACED: Scatter = { millimetres: 0.06, degrees: 4 };
  * captures of other units by the camera of a line, with all types.
  */
 export const DEMO_PLAN: DemoPlan = {
-  resolution: [512, 384],
+  resolution: [640, 480],
   samples: 4,
   sessions: [
     { name: "day0", camera: "generator", units: 2, defects: FEW, scatter: PERFECT },

@@ -1,11 +1,12 @@
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { type TableName, type WorkspaceRow, writeTables } from "../flows/workspace/tables.js";
 import { type Emit, silent } from "../kit/events.js";
-import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { writeFileAtomic } from "../kit/files.js";
 import { cores } from "../kit/pool.js";
 import { seeded } from "../kit/random.js";
-import { clearDemo, demoNote, NOTE } from "./folder.js";
+import { clearDemo, readNote, writeNote } from "./folder.js";
 import { pairUnit } from "./pairs.js";
 import { DEMO_PLAN, type DemoPlan, type Session } from "./plan.js";
 import { renderAll } from "./render.js";
@@ -45,34 +46,30 @@ const VALIDATION = 0.3;
  * demo, and `not_a_folder`; nothing is touched then.
  */
 export async function makeDemoWorkspace(o: DemoOptions): Promise<DemoWorkspace> {
-  const before = await demoNote(o.root);
-  const plan = o.plan ?? DEMO_PLAN;
   const root = path.resolve(o.root);
-  const note = { edition: EDITION, seed: o.seed, plan };
-  const begun = { ...note, rendering: true };
-  const noteFile = path.join(root, NOTE);
-  const known = JSON.stringify(before);
-  const reused = known?.startsWith(JSON.stringify(note).slice(0, -1)) && !known.includes('"rendering"');
-  if (!reused) {
-    if (before !== undefined && known !== JSON.stringify(begun)) await clearDemo(root);
-    // Marks the folder as ours before the first picture: an interrupted demo goes on where it was.
-    await writeJsonAtomic(noteFile, begun);
-    const { goldens, units } = await planScans(root, o.seed, plan);
-    const how = {
-      workers: o.workers ?? cores(),
-      emit: o.emit ?? silent,
-      ...(o.signal && { signal: o.signal }),
-    };
-    await renderAll([...goldens, ...units], how);
-    const pairs: UnitRows[] = [];
-    for (const unit of units)
-      pairs.push({ of: unit.session.name, rows: await pairUnit(root, unit, { ...how, seed: o.seed }) });
-    const rows = await writeTables(root, tablesOf(pairs, o.seed));
-    await writeJsonAtomic(noteFile, { ...note, rows });
-  }
+  const before = await readNote(root);
+  const wanted = { edition: EDITION, seed: o.seed, plan: o.plan ?? DEMO_PLAN };
+  const same = isDeepStrictEqual({ ...before, rows: undefined }, { ...wanted, rows: undefined });
+  if (before && !same) await clearDemo(root);
+  // Marks the folder as ours before the first picture: an interrupted demo goes on where it was.
+  if (!same) await writeNote(root, wanted);
   await writeFileAtomic(path.join(root, "specs", "baseline_spec.yaml"), stringify(o.spec ?? demoSpec()));
-  const { rows } = (await demoNote(root)) as { rows: DemoWorkspace["rows"] };
-  return { root, rows, reused: reused ?? false };
+  if (same && before?.rows) return { root, rows: before.rows, reused: true };
+  const rows = await writeTables(root, tablesOf(await makePictures({ ...o, root }, wanted.plan), o.seed));
+  await writeNote(root, { ...wanted, rows });
+  return { root, rows, reused: false };
+}
+
+/** Renders all scans and cuts their crops; gives the rows of every unit. */
+async function makePictures(o: DemoOptions, plan: DemoPlan): Promise<readonly UnitRows[]> {
+  const { goldens, units } = await planScans(o.root, o.seed, plan);
+  await renderAll([...goldens, ...units], {
+    ...{ workers: o.workers ?? cores(), emit: o.emit ?? silent },
+    ...(o.signal && { signal: o.signal }),
+  });
+  const made: UnitRows[] = [];
+  for (const unit of units) made.push({ of: unit.session.name, rows: await pairUnit(o.root, unit, o) });
+  return made;
 }
 
 type UnitRows = Readonly<{ of: Session["name"]; rows: readonly WorkspaceRow[] }>;

@@ -11,7 +11,9 @@ const SMALL: Point = [24, 18];
 export function denseBoard(seed: number): Board {
   const random = seeded(seed).fork("board", "dense");
   const lay = random.fork("layout");
-  const next = groups(lay);
+  const { small, middle, large } = groups(lay);
+  const many = () => [...small, lay.pick(small), ...middle, ...large];
+  const next = filler([...large, ...middle, ...small], many, lay);
   const [w, h] = SIZE;
   const items = [
     ...pack([7.1, 1.2, w - 7.1, 7], next, 0.4, lay),
@@ -42,12 +44,19 @@ export function denseBoard(seed: number): Board {
   );
 }
 
-/** A module with the parts of the dense board from edge to edge, 24 × 18 mm: some hundred parts in few frames. */
+/** A module of mostly 0402 chips from edge to edge, 24 × 18 mm: about a hundred parts in few frames. */
 export function smallBoard(seed: number): Board {
   const random = seeded(seed).fork("board", "small");
   const lay = random.fork("layout");
+  const { small, middle, large } = groups(lay);
+  const owed = [...large.slice(0, 1), ...middle.slice(0, 1), ...middle.slice(2, 4)];
   const [w, h] = SMALL;
-  const items = pack([0.9, 0.9, w - 0.9, h - 0.9], groups(lay), 0.4, lay);
+  const items = pack(
+    [0.9, 0.9, w - 0.9, h - 0.9],
+    filler(owed, () => small, lay),
+    0.4,
+    lay,
+  );
   return compose(
     {
       name: "small",
@@ -63,8 +72,8 @@ export function smallBoard(seed: number): Board {
   );
 }
 
-/** Banks and stages of many kinds, one after the other, for whatever room is left. */
-function groups(lay: Random): (room: Point) => Block | undefined {
+/** Banks of the smallest chips; of larger ones, and stages around transistors; the largest. */
+function groups(lay: Random) {
   const small = [
     (): Block => bank("0402", 6 + lay.int(5), 2, ["R", "C"], true, lay),
     (): Block => bank("0402", 3 + lay.int(3), 4, ["C", "R"], false, lay),
@@ -84,18 +93,18 @@ function groups(lay: Random): (room: Point) => Block | undefined {
     (): Block => bank("1206", 1, 2, ["C", "R"], false, lay),
     (): Block => bank("0805", 1, 2, ["L", "C"], false, lay),
   ];
-  const due = lay.shuffle([...large, ...middle, ...small]).map((make) => make());
+  return { small, middle, large };
+}
+
+type Makers = readonly (() => Block)[];
+
+/** For whatever room is left: first one of each that is owed, so that no kind is missing, then any that fits. */
+function filler(owed: Makers, fill: () => Makers, lay: Random): (room: Point) => Block | undefined {
+  const due = lay.shuffle(owed).map((make) => make());
   return (room) => {
-    // One of each first, so that no kind is missing.
-    const owed = due.findIndex((b) => b.width <= room[0] && b.height <= room[1]);
-    if (owed >= 0) return due.splice(owed, 1)[0];
-    const kinds = lay.shuffle([
-      ...small,
-      lay.pick(small),
-      ...middle.slice(0, 3),
-      ...middle.slice(3),
-      ...large,
-    ]);
+    const first = due.findIndex((b) => b.width <= room[0] && b.height <= room[1]);
+    if (first >= 0) return due.splice(first, 1)[0];
+    const kinds = lay.shuffle(fill());
     const found = kinds.map((make) => make()).find((b) => b.width <= room[0] && b.height <= room[1]);
     if (found) return found;
     // What is left at the end of a shelf takes a last row of capacitors.

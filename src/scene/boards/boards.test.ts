@@ -7,7 +7,7 @@ import { buildScene, writeScene } from "../build/index.js";
 import { openScene } from "../flatten/index.js";
 import { recognise } from "../packages/index.js";
 import { areaOf, extent, fromFrame, meet, rectangle, regionOf } from "../shape/index.js";
-import { BOARDS, boardByName } from "./index.js";
+import { BOARDS, boardByName, smallBoard } from "./index.js";
 import { newRouter } from "./router.js";
 
 const FAMILIES = [
@@ -34,10 +34,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.each(BOARDS)("%s", (name) => {
+describe.each([...BOARDS, "small"])("%s", (name) => {
   let board: Board;
   beforeAll(() => {
-    board = boardByName(name, 1);
+    board = name === "small" ? smallBoard(1) : boardByName(name, 1);
   });
 
   test("parts keep apart and inside the board", () => {
@@ -74,6 +74,8 @@ describe.each(BOARDS)("%s", (name) => {
     if (name === "dense") {
       expect(specs.length).toBeGreaterThan(250);
       for (const code of ["0402", "0603", "0805", "1206"]) expect(names).toContain(code);
+    } else if (name === "small") {
+      for (const code of ["0402", "0603", "0805", "SOT-23"]) expect(names).toContain(code);
     } else for (const family of FAMILIES) expect(families).toContain(family);
   });
 
@@ -96,6 +98,13 @@ describe.each(BOARDS)("%s", (name) => {
     );
     expect(keys.size).toBe(built.components);
   });
+});
+
+test("the small board has about a hundred parts, whatever the seed", () => {
+  for (const seed of [2, 3, 4]) {
+    const { length } = smallBoard(seed).placements;
+    expect(Math.abs(length - 100), `seed ${seed}: ${length}`).toBeLessThan(12);
+  }
 });
 
 test("an unknown board is refused with the names", () => {

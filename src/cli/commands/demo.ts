@@ -8,11 +8,11 @@ import { seed } from "../run-options.js";
 
 const KPI = "FAR < 5% at Recall=100%";
 
-/** `reflow demo`: a whole loop on a workspace that is drawn on the spot. Offline, no questions. */
+/** `reflow demo`: a whole loop on a workspace that is rendered on the spot. Offline, no questions. */
 export function registerDemo(program: Command): void {
   program
     .command("demo")
-    .description("make a small board workspace and run the whole loop on it, offline")
+    .description("render a small board workspace and run the whole loop on it, offline")
     .option("--output <dir>", "where the workspace goes", "reflow-demo")
     .option("--seed <n>", "another board, another run", seed, 1)
     .option("--json", "machine-readable output")
@@ -27,7 +27,7 @@ export function registerDemo(program: Command): void {
       try {
         const { makeDemoWorkspace } = await import("../../demo/index.js");
         const { makePlan, runPlan } = await import("../../loop/index.js");
-        say(`Drawing a board workspace in ${root}`);
+        say(`Rendering a board and its crops in ${root}`);
         await makeDemoWorkspace({ root, seed: flags.seed, emit: show.emit, signal });
         say("Checking it and planning the run (the demo approves its own plan)");
         const plan = await makePlan(

@@ -46,14 +46,14 @@ const FEW: Defects = {
 
 /** A CAD file places every part perfectly; a machine places within its tolerance. */
 const PERFECT: Scatter = { millimetres: 0, degrees: 0 };
-const PLACED: Scatter = { millimetres: 0.05, degrees: 3.5 };
+const PLACED: Scatter = { millimetres: 0.06, degrees: 4 };
 
 /**
  * The seed table is weak on purpose: perfect boards under a generator's camera, two types of defects. Pool and KPI are
  * captures of other units by the camera of a line, with all types.
  */
 export const DEMO_PLAN: DemoPlan = {
-  resolution: [576, 432],
+  resolution: [640, 480],
   samples: 4,
   sessions: [
     { name: "day0", camera: "generator", units: 2, defects: FEW, scatter: PERFECT },

@@ -1,11 +1,13 @@
 // What synthetic rows do for the model: the seed set alone, with mined rows, with synthetic rows, with both, with as
 // many CutPaste patches, and with one defect type taken out of the seed set. Every result is a file under
 // bench/results/ablation and is not made again. Needs `npm run build` and ../shared/data.
+// Arms other than `seed` go on from the model of the seed set as an iteration of the loop does (a third of the rate, and
+// the checkpoint half-way); `again` does so without a new row. `--cold` trains every arm from nothing.
 // The trainer paints defects of its own into a fifth of each batch: with it the DeepPCB seed set alone leaves nothing to
 // gain (0 % false alarms at full recall), so it is off here. `--painted 0.2` gives the product's trainer. `--ng 12` keeps
 // twelve defects of the seed set, drawn by the seed: a line that has just started.
 // usage: node bench/ablation.mjs [--data deeppcb,ball-screw] [--seeds 1,2,3] [--arms seed,synth,…] [--epochs 40]
-//        [--ng 12] [--budget 120] [--painted 0.2] [--work <dir>] [--table]
+//        [--ng 12] [--budget 120] [--painted 0.2] [--cold] [--work <dir>] [--table]
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -29,6 +31,7 @@ const { values: flag } = parseArgs({
     budget: { type: "string" },
     ng: { type: "string" },
     painted: { type: "string", default: "0" },
+    cold: { type: "boolean", default: false },
     work: { type: "string", default: path.join(tmpdir(), "reflow-ablation") },
     table: { type: "boolean", default: false },
   },
@@ -45,6 +48,7 @@ function armsOf(name) {
   const { left, pool } = SETS[name];
   return [
     "seed",
+    "again",
     ...(pool ? ["mined"] : []),
     "synth",
     ...(pool ? ["both"] : []),
@@ -54,7 +58,7 @@ function armsOf(name) {
 }
 
 const keyOf = (name, arm, seed) =>
-  `${name}_${arm}_s${seed}_e${flag.epochs}_p${flag.painted}${flag.ng ? `_n${flag.ng}` : ""}`;
+  `${name}_${arm}_s${seed}_e${flag.epochs}_p${flag.painted}${flag.ng ? `_n${flag.ng}` : ""}${flag.cold ? "_cold" : ""}`;
 const fileOf = (name, arm, seed) => path.join(RESULTS, `${keyOf(name, arm, seed)}.json`);
 
 if (!flag.table)
@@ -112,7 +116,7 @@ async function runArm(name, arm, seed) {
   const kind = arm.split("-")[0];
   const seedArm = type === undefined ? "seed" : `seed-no-${type}`;
   let checkpoint;
-  if (kind !== "seed" && kind !== "cutpaste") {
+  if (kind !== "seed") {
     await runArm(name, seedArm, seed);
     const where = path.join(flag.work, keyOf(name, seedArm, seed), "latest.txt");
     checkpoint = readFileSync(where, "utf8");
@@ -147,6 +151,7 @@ async function runArm(name, arm, seed) {
     seed,
     workers: 2,
     emit: () => {},
+    ...(checkpoint === undefined || flag.cold ? {} : { pretrained: checkpoint }),
   });
   const scores = await score({ checkpoint: result.latestCheckpoint, rows: data.kpi, workers: 2 });
   const own = await score({ checkpoint: result.latestCheckpoint, rows: validation, workers: 2 });
@@ -157,6 +162,7 @@ async function runArm(name, arm, seed) {
     epochs: Number(flag.epochs),
     painted: Number(flag.painted),
     ng: flag.ng ? Number(flag.ng) : null,
+    cold: flag.cold,
     rows: base.length,
     added: added.length,
     ...measure(data.kpi, scores, validation, own),
@@ -249,11 +255,19 @@ function measure(rows, scores, validation, own) {
     far_100: far(1),
     far_99: far(0.99),
     far_95: far(0.95),
+    auc: areaUnder(ng, pass),
     far_type,
     threshold: Number(level.toFixed(5)),
     alarms: Number(((100 * pass.filter((s) => s >= level).length) / pass.length).toFixed(2)),
     types,
   };
+}
+
+/** Area under the ROC curve in percent: how often a defect scores above a good row. */
+function areaUnder(ng, pass) {
+  let above = 0;
+  for (const a of ng) for (const b of pass) above += a > b ? 1 : a === b ? 0.5 : 0;
+  return Number(((100 * above) / (ng.length * pass.length)).toFixed(3));
 }
 
 function quantile(values, q) {
@@ -270,6 +284,7 @@ function printTables() {
       (r) =>
         r.epochs === Number(flag.epochs) &&
         r.painted === Number(flag.painted) &&
+        r.cold === flag.cold &&
         (r.ng ?? null) === (flag.ng ? Number(flag.ng) : null),
     );
   for (const name of Object.keys(SETS)) {
@@ -277,16 +292,16 @@ function printTables() {
     if (own.length === 0) continue;
     const types = Object.keys(own[0].types).sort();
     const lines = [
-      `\n${name}: FAR at 100 and 99 % recall, then for each type FAR at full recall of that type / missed at the threshold that 1 % of good validation rows pass; mean over seeds (each)`,
-      `| arm | rows added | FAR 100 % | FAR 99 % | alarms | ${types.map((t) => `${t}: FAR / missed`).join(" | ")} |`,
-      `|${" --- |".repeat(5 + types.length)}`,
+      `\n${name}: FAR at 100, 99 and 95 % recall and area under the ROC curve, then for each type FAR at full recall of that type / missed at the threshold that 1 % of good validation rows pass; mean over seeds (each)`,
+      `| arm | rows added | FAR 100 % | FAR 99 % | FAR 95 % | area | alarms | ${types.map((t) => `${t}: FAR / missed`).join(" | ")} |`,
+      `|${" --- |".repeat(7 + types.length)}`,
     ];
     for (const arm of armsOf(name)) {
       const runs = own.filter((r) => r.arm === arm).sort((a, b) => a.seed - b.seed);
       if (runs.length === 0) continue;
-      const cell = (of) => `${mean(runs.map(of)).toFixed(1)} (${runs.map((r) => of(r)).join(", ")})`;
+      const cell = (of) => `${mean(runs.map(of)).toFixed(2)} (${runs.map((r) => of(r)).join(", ")})`;
       lines.push(
-        `| ${arm} | ${mean(runs.map((r) => r.added)).toFixed(0)} | ${cell((r) => r.far_100)} | ${cell((r) => r.far_99)} | ${cell((r) => r.alarms)} | ${types
+        `| ${arm} | ${mean(runs.map((r) => r.added)).toFixed(0)} | ${cell((r) => r.far_100)} | ${cell((r) => r.far_99)} | ${cell((r) => r.far_95)} | ${cell((r) => r.auc)} | ${cell((r) => r.alarms)} | ${types
           .map(
             (t) =>
               `${cell((r) => r.far_type[t])} / ${mean(runs.map((r) => r.types[t]?.escapes ?? 0)).toFixed(1)}`,

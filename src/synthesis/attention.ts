@@ -1,4 +1,4 @@
-import { type Plane, plane } from "../vision/index.js";
+import { type Mask, mask, type Plane, plane } from "../vision/index.js";
 
 /** Where a model sees the difference of a pair: heat 0…1, `data.length = width · height`, covering the whole crop. */
 export type Attention = Readonly<{ width: number; height: number; data: Float32Array }>;
@@ -9,6 +9,24 @@ const LEAST_HEAT = 0.05;
 const UNSEEN = 0.2;
 /** Pixels by which the heat may be beside the difference it is about: the network's stride, twice. */
 const REACH = 8;
+
+/** Share of the greatest heat from which on a pixel is what the model looks at. */
+const HOT = 0.4;
+
+/** What the model looks at, as a mask of the crop; undefined when it has seen nothing. */
+export function hotRegion(width: number, height: number, attention: Attention | undefined): Mask | undefined {
+  if (!attention) return undefined;
+  const peak = attention.data.reduce((most, v) => Math.max(most, v), 0);
+  if (peak < LEAST_HEAT) return undefined;
+  const out = mask(width, height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const u = Math.floor(((x + 0.5) / width) * attention.width);
+      const v = Math.floor(((y + 0.5) / height) * attention.height);
+      if (attention.data[v * attention.width + u] >= HOT * peak) out.data[y * width + x] = 1;
+    }
+  return out;
+}
 
 /**
  * Weakens differences that the model does not hold for the defect. On dirty material the largest difference of an NG

@@ -28,7 +28,7 @@ import type { Variation } from "./shape.js";
 import type { Exemplar, Lightings, Point } from "./types.js";
 
 /** Clean surface around the mask that is taken along, so that the seam runs over sound material. */
-const RIM = 3;
+const RIM = 5;
 
 /**
  * Transplants the picture of an exemplar, in every lighting: its gradients inside the enlarged mask, the values of

@@ -82,6 +82,7 @@ export async function drawCandidate(context: DrawContext, task: DrawTask): Promi
         canvas: pair.test,
         recipe,
         random,
+        ...(canvas.place === undefined ? {} : { place: canvas.place }),
         ...(legal ? { legal } : {}),
         ...(cad ? { cad } : {}),
       });

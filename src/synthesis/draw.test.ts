@@ -192,6 +192,52 @@ describe("transplanted pictures", () => {
       expect(drawn.measured.reason).toBeUndefined();
     }
   });
+
+  test("where its place comes back a defect lies near where it was, neither mirrored nor turned over", async () => {
+    const s = await around([textured(1), textured(2)]);
+    const e = { ...pit(s), place: "golden.png" };
+    const { recipes } = makeRecipes([want("pit")], [e], s);
+    for (let k = 0; k < 12; k++) {
+      const canvas: Lightings = [textured(20 + k)];
+      const o = {
+        canvas,
+        recipe: recipes[0],
+        exemplars: [e],
+        around: s,
+        random: seeded(k),
+        place: "golden.png",
+      };
+      const drawn = drawDefect(o);
+      const { variation, strength } = drawn?.parameters as unknown as {
+        variation: { angle: number; scaleX: number; scaleY: number };
+        strength: number;
+      };
+      expect(Math.abs(variation.angle)).toBeLessThan(0.13);
+      expect(Math.min(variation.scaleX, variation.scaleY)).toBeGreaterThan(0.7);
+      expect(strength).toBeGreaterThan(0.84);
+    }
+  });
+
+  test("a faint defect under a film of dirt is found where the model looks, and only there", async () => {
+    const s = await around([textured(1), textured(2)]);
+    const golden = textured(1);
+    const spotAt = (i: number): number => Math.hypot((i % 64) - 40, Math.floor(i / 64) - 44);
+    const film = (i: number): number => 16 * Math.sin((i % 64) / 5) * Math.cos(Math.floor(i / 64) / 4);
+    const data = golden.data.map(
+      (v, k) => v + film(Math.floor(k / 3)) - (spotAt(Math.floor(k / 3)) < 3 ? 9 : 0),
+    );
+    const test: Pixels = { ...golden, data };
+    const heat = {
+      width: 64,
+      height: 64,
+      data: new Float32Array(4096).map((_, i) => (spotAt(i) < 4 ? 0.9 : 0)),
+    };
+    const found = findDefect([test], [golden], s, heat);
+    expect(found).toBeDefined();
+    const marked = [...(found?.mask.data ?? []).keys()].filter((i) => found?.mask.data[i]);
+    expect(marked.length).toBeGreaterThan(20);
+    expect(Math.max(...marked.map(spotAt))).toBeLessThan(9);
+  });
 });
 
 test("the same place of the same crop is the same defect", () => {

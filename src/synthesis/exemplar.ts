@@ -12,6 +12,7 @@ import {
   cropPixels,
   dilate,
   distanceTo,
+  fillHoles,
   grey,
   invert,
   type Mask,
@@ -19,8 +20,9 @@ import {
   type Plane,
   quantile,
   threshold,
+  union,
 } from "../vision/index.js";
-import { type Attention, attend } from "./attention.js";
+import { type Attention, attend, hotRegion } from "./attention.js";
 import { type PairDifference, pairDifference, WAYS } from "./difference.js";
 import { loadPair } from "./load.js";
 import { anchorsOf, flipOf, materialOf } from "./material.js";
@@ -72,13 +74,35 @@ export function findDefect(
   // Line scans of bare boards have two tones and nothing else: there the level alone is exact.
   const pure = (around.twoTone?.separability ?? 0) > PURE;
   const ways = pure ? (["level"] as const) : WAYS;
+  const hot = pure ? undefined : hotRegion(test[0].width, test[0].height, attention);
+  let shift = { dx: 0, dy: 0 };
   for (const radius of [2, 1, 0]) {
     const difference = pairDifference(test, golden, radius, around.floors, ways);
+    shift = difference.shift;
     const seen = { tolerant: attend(difference.tolerant, attention), raw: difference.raw };
     const found = significant(seen, radius, pure);
-    if (found) return { ...found, shift: difference.shift };
+    if (found) return { ...found, mask: hot ? wholeDefect(found.mask, hot) : found.mask, shift };
   }
-  return undefined;
+  // An early defect does not stand out of the pair's dirt; a model that has learnt from many sees it none the less.
+  const largest = hot ? components(hot).parts.toSorted((a, b) => b.area - a.area)[0] : undefined;
+  if (!hot || !largest || largest.area < LEAST_HOT) return undefined;
+  return { mask: dilate(maskOf(hot, [largest]), 1), shift, quality: 1 };
+}
+
+/** Fewest pixels of heat that are taken for a defect of their own. */
+const LEAST_HOT = 12;
+
+/**
+ * A large defect differs from its golden in pieces, and the network looks at its rim. Cut out in pieces, its picture
+ * would be cloned with a seam through its own darkness and come out as bright flecks: so pieces and heat near them are
+ * joined into one part without holes.
+ */
+function wholeDefect(pieces: Mask, hot: Mask): Mask {
+  const box = boundsOf(pieces) as Box;
+  const near = components(hot).parts.filter((part) => gap(part.box, box) <= CONTEXT);
+  const all = near.length > 0 ? union(pieces, maskOf(hot, near)) : pieces;
+  const joined = fillHoles(close(all, Math.min(12, 0.35 * extents(all).long)));
+  return area(joined) > 0.6 * joined.data.length ? pieces : joined;
 }
 
 function significant(

@@ -354,8 +354,8 @@ test("the fixture is what it says", () => {
 });
 
 test("a type keeps to the places where it was seen when places come back", async () => {
-  const w = await workspace({ pass: 12, ng: 2 });
-  // Ten crops show the place of the first NG row, two show another one.
+  const w = await workspace({ pass: 24, ng: 2 });
+  // Ten crops show the place of the first NG row, fourteen show others.
   const { golden } = w.ngRows[0];
   const cleanRows = w.cleanRows.map((row, i) => (i < 10 ? { ...row, test: golden, golden } : row));
   const r = await generate(await options({ ...w, cleanRows, numSdg: 6 }));

@@ -69,7 +69,14 @@ async function fromRows(o: LearnOptions, random: Random, emit: Emit): Promise<Le
     o.cleanRows.length <= MOST_CROPS
       ? o.cleanRows
       : random.fork("crops").shuffle(o.cleanRows).slice(0, MOST_CROPS);
-  const canvases = clean.map((row): Canvas => ({ test: row.test, golden: row.golden, name: row.objectName }));
+  const canvases = clean.map(
+    (row): Canvas => ({
+      test: row.test,
+      golden: row.golden,
+      name: row.objectName,
+      place: row.golden[0],
+    }),
+  );
   const around = await surroundingsOf(canvases, random, problems);
   let done = 0;
   const learned = await learnExemplars(o.ngRows, around, {
@@ -124,7 +131,7 @@ function placesOf(label: string, ngRows: readonly PairRow[], canvases: readonly 
   const seen = new Set(
     ngRows.filter((row) => normaliseLabel(row.label) === label).map((row) => row.golden[0]),
   );
-  const shared = all.filter((i) => seen.has(canvases[i].place as string));
+  const shared = all.filter((i) => seen.has(canvases[i].golden[0]));
   return shared.length >= FEWEST_CROPS ? shared : all;
 }
 

@@ -26,13 +26,14 @@ export function placeTexture(
   const found: Candidate[] = [];
   const places = o.legal ? pixelsOf(o.legal) : undefined;
   const here = o.place === undefined ? [] : recipe.exemplars.filter((i) => exemplars[i].place === o.place);
-  // Weak ones as well as strong ones: models miss the faint.
-  const strength = random.range(0.6, 1.15);
+  // Weak ones as well as strong ones: models miss the faint. Where places come back, real early ones are among the
+  // exemplars, and what is weakened further is dirt to people.
+  const strength = here.length > 0 ? random.range(0.85, 1.15) : random.range(0.6, 1.15);
   if (places && places.length === 0) return undefined;
   for (let k = 0; k < CANDIDATES; k++) {
     const exemplar = random.pick(recipe.exemplars);
     const e = exemplars[exemplar];
-    const variation = drawTurn(random);
+    const variation = here.length > 0 ? drawNearly(random) : drawTurn(random);
     const guide = here.length > 0 && random.chance(0.8) ? exemplars[random.pick(here)] : undefined;
     const at = guide ? nearby(guide, ground, random) : drawPlace(e, ground, random, places);
     if (!fits(e, variation, at, ground)) continue;
@@ -65,6 +66,16 @@ function drawTurn(random: Random): Variation {
     scaleY: v.scaleY * stage,
     wobble: 0,
   };
+}
+
+/**
+ * As it was, a little larger or smaller: a place that comes back has one light, and in a mirror image or turned over a
+ * hollow is lit from below; shrunk, a late defect is no early one but a chip with bright flecks.
+ */
+function drawNearly(random: Random): Variation {
+  const size = Math.exp(random.range(Math.log(0.8), Math.log(1.25)));
+  const stretch = Math.exp(random.range(-0.1, 0.1));
+  return { angle: random.range(-0.12, 0.12), scaleX: size * stretch, scaleY: size / stretch, wobble: 0 };
 }
 
 /** Within some ten pixels of where an exemplar of the same place was seen. */

@@ -13,13 +13,13 @@ import { planOf, type TrainOptions } from "./options.js";
 import { placedRows } from "./placed.js";
 import { makeSampler } from "./sampler.js";
 import { allocate, type Setup, SHARDS } from "./setup.js";
-import { standInsOf } from "./stand-ins.js";
+import { goldenKeys, standInsOf } from "./stand-ins.js";
 import { startWeights } from "./start.js";
 import type { Progress, Saved, StateArrays } from "./state.js";
 import { record } from "./status.js";
 
 /** Changes when the same inputs would train differently: an old state is then not continued. */
-const RECIPE = 3;
+const RECIPE = 4;
 
 /** A training in memory. `arrays.parameters` is the shared array that the workers read. */
 export type Begun = {
@@ -57,7 +57,7 @@ export async function begin(o: TrainOptions, fingerprint: string, saved: Saved |
       placed: placedRows(o.train) !== undefined,
       exemplarRows: spec.builtin.syntheticShare > 0 ? exemplarRowsOf(o.train.map((row) => row.ng)) : [],
       goldenSwap: spec.builtin.goldenSwap,
-      standIns: standInsOf(o.train),
+      standIns: standInsOf(o.train, spec.builtin.goldenSwap > 0 ? await goldenKeys(o.train) : undefined),
       seed: o.seed,
       shardSize: batch / SHARDS,
     },

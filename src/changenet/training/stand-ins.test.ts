@@ -1,9 +1,12 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { seeded } from "../../kit/random.js";
 import { resultWeights } from "./epoch.js";
 import { comparedWith } from "./samples.js";
 import type { Setup } from "./setup.js";
-import { pickStandIn, standInsOf } from "./stand-ins.js";
+import { goldenKeys, pickStandIn, standInsOf } from "./stand-ins.js";
 import type { StateArrays } from "./state.js";
 
 const row = (ng: 0 | 1, golden: string) => ({ ng, golden: [golden] });
@@ -20,6 +23,18 @@ test("only other PASS rows of the same golden stand in, each of them", () => {
   expect(seen(2)).toEqual([undefined]);
   expect(seen(3)).toEqual([0, 5]);
   expect(seen(4)).toEqual([undefined]);
+});
+
+test("a copy of a golden under another name is the same golden; what cannot be read goes by its name", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "stand-ins-"));
+  const files = ["a", "copy of a", "b"].map((name) => path.join(folder, name));
+  for (const [i, text] of ["one", "one", "two"].entries()) await writeFile(files[i]!, text);
+  const rows = [row(0, files[0]!), row(1, files[1]!), row(0, files[2]!), row(1, path.join(folder, "none"))];
+  const keys = await goldenKeys(rows);
+  expect(keys[1]).toBe(keys[0]);
+  expect(new Set(keys).size).toBe(3);
+  expect(pickStandIn(standInsOf(rows, keys), 1, seeded(1))).toBe(0);
+  expect(pickStandIn(standInsOf(rows), 1, seeded(1))).toBeUndefined();
 });
 
 test("a stand-in lies on the test image: both were registered to the same golden", async () => {

@@ -9,11 +9,15 @@ export type StandIns = Readonly<{ groups: readonly (readonly number[])[]; groupO
 const AT_ONCE = 16;
 
 /**
- * What the golden of each row shows, by content: synthetic pairs bring a copy of a golden under a name of their own, and
- * are to be compared with other pictures of their component like real ones. A file that cannot be read goes by its
- * name; decoding tells about it.
+ * What the golden of each row shows: its name or, where places come back (a golden has several rows), the name of the
+ * golden with the same content. So synthetic pairs, which bring a copy of a golden under a name of their own, are
+ * compared with other pictures of their component like real ones. What cannot be read goes by its name.
  */
 export async function goldenKeys(rows: readonly Pick<PairRow, "golden">[]): Promise<string[]> {
+  const names = rows.map((row) => row.golden.join("\n"));
+  const uses = new Map<string, number>();
+  for (const name of names) uses.set(name, (uses.get(name) ?? 0) + 1);
+  if ([...uses.values()].every((n) => n === 1)) return names;
   const files = [...new Set(rows.flatMap((row) => row.golden))];
   const hashes = new Map<string, string>();
   for (let i = 0; i < files.length; i += AT_ONCE)
@@ -22,7 +26,12 @@ export async function goldenKeys(rows: readonly Pick<PairRow, "golden">[]): Prom
         hashes.set(file, await hashFile(file).catch(() => file));
       }),
     );
-  return rows.map((row) => row.golden.map((file) => hashes.get(file)).join("\n"));
+  const content = rows.map((row) => row.golden.map((file) => hashes.get(file)).join("\n"));
+  const shared = new Map<string, string>();
+  names.forEach((name, i) => {
+    if (uses.get(name)! > 1 && !shared.has(content[i]!)) shared.set(content[i]!, name);
+  });
+  return names.map((name, i) => (uses.get(name)! > 1 ? name : (shared.get(content[i]!) ?? name)));
 }
 
 /**

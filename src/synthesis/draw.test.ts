@@ -208,7 +208,7 @@ describe("transplanted pictures", () => {
         place: "golden.png",
       };
       const drawn = drawDefect(o);
-      const { variation, strength } = drawn?.parameters as unknown as {
+      const { variation, strength } = (drawn?.parameters ?? {}) as {
         variation: { angle: number; scaleX: number; scaleY: number };
         strength: number;
       };

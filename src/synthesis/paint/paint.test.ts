@@ -115,6 +115,17 @@ describe("by name alone", () => {
     },
   );
 
+  test.each(["pit", "stain", "scratch", "solder bridge", "less_solder", "missing", "discoloration", "short"])(
+    "%s over the whole picture ends",
+    (name) => {
+      const all = mask(W, H, 1);
+      const window = windowOf(all, { ratio: 2 })!;
+      const made = paintDefect(sheet(3), all, window, named(name), settings, seeded(1));
+      expect(made.image.data).toHaveLength(W * H * 3);
+    },
+    10_000,
+  );
+
   test("a crack and a pit are darker than their surroundings, wherever the light comes from", () => {
     for (const [name, region] of [
       ["crack", ellipse(50, 40, 22, 2.5)],

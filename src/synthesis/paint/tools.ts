@@ -1,5 +1,6 @@
 import type { Random } from "../../kit/random.js";
 import {
+  cropPlane,
   dilate,
   distanceTo,
   gaussianBlur,
@@ -9,6 +10,7 @@ import {
   noiseSigma,
   type Plane,
   plane,
+  sample,
   subtract,
 } from "../../vision/index.js";
 import type { Ground } from "./types.js";
@@ -30,25 +32,41 @@ export function ringOf(region: Mask, from = 1, to = 5): Mask {
   return subtract(dilate(region, to), dilate(region, from));
 }
 
-/** Pixels from the border of the region, positive inside, negative outside. */
+/**
+ * Pixels from the border of the region, positive inside, negative outside. Never more than half the picture's longer side
+ * inside: a region that is the whole picture has no border.
+ */
 export function signedDistance(region: Mask): Plane {
+  const most = Math.max(region.width, region.height) / 2;
   const out = distanceTo(region);
   const inner = distanceTo(invert(region));
-  return { ...out, data: out.data.map((v, i) => (region.data[i] ? inner.data[i]! : -v)) };
+  return { ...out, data: out.data.map((v, i) => (region.data[i] ? Math.min(most, inner.data[i]!) : -v)) };
 }
 
 /** Smooth noise with standard deviation 1 whose waves are about `size` pixels, plus finer octaves. */
 export function cloud(width: number, height: number, size: number, random: Random, octaves = 3): Plane {
   const out = plane(width, height);
   for (let o = 0; o < octaves; o++) {
-    const noise = plane(width, height);
-    for (let i = 0; i < noise.data.length; i++) noise.data[i] = random.normal();
-    const smooth = gaussianBlur(noise, Math.max(0.4, size / 2 ** o / 2));
+    const smooth = smoothNoise(width, height, Math.max(0.4, size / 2 ** o / 2), random);
     const scale = 0.5 ** o / Math.max(1e-6, deviation(smooth));
     for (let i = 0; i < out.data.length; i++) out.data[i] = out.data[i]! + scale * smooth.data[i]!;
   }
   const scale = 1 / Math.max(1e-6, deviation(out));
   return { ...out, data: out.data.map((v) => v * scale) };
+}
+
+/** White noise behind a Gaussian of `sigma` pixels; wide ones are made on a coarser grid, where they look the same. */
+function smoothNoise(width: number, height: number, sigma: number, random: Random): Plane {
+  const step = Math.max(1, Math.floor(sigma / 4));
+  const [w, h] = [Math.ceil(width / step) + 2, Math.ceil(height / step) + 2];
+  const noise = plane(w, h);
+  for (let i = 0; i < noise.data.length; i++) noise.data[i] = random.normal();
+  const coarse = gaussianBlur(noise, sigma / step);
+  if (step === 1) return cropPlane(coarse, { x: 1, y: 1, width, height });
+  const out = plane(width, height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) out.data[y * width + x] = sample(coarse, 0.5 + x / step, 0.5 + y / step);
+  return out;
 }
 
 export function deviation(p: Plane): number {

@@ -2,6 +2,7 @@ import type { Pixels } from "../../kit/images.js";
 import {
   type Box,
   boundsOf,
+  boxBlur,
   channel,
   cropMask,
   cropPlane,
@@ -64,7 +65,9 @@ export function visibility(before: Pixels, after: Pixels, region: Mask): Visibil
 }
 
 function seen(p: Plane): Plane {
-  const wide = gaussianBlur(p, EYE.wide);
+  // Three boxes are a Gaussian of that width to a few percent, at a fraction of its cost.
+  const radius = Math.round((Math.sqrt(4 * EYE.wide ** 2 + 1) - 1) / 2);
+  const wide = boxBlur(boxBlur(boxBlur(p, radius), radius), radius);
   const fine = gaussianBlur(p, EYE.fine);
   return { ...p, data: fine.data.map((v, i) => v - wide.data[i]!) };
 }

@@ -150,7 +150,7 @@ describe("solder", () => {
     const middle = ellipse(50, 40, 12, 9);
     const flat = [...slope.data].filter((_, i) => middle.data[i]).sort((a, b) => a - b);
     expect(flat[Math.floor(0.15 * flat.length)]).toBeLessThan(14);
-    expect(meanOver(slope, rim as Mask)).toBeGreaterThan(28);
+    expect(meanOver(slope, rim as Mask)).toBeGreaterThan(22);
     let step = 0;
     for (let i = 0; i < slope.data.length - 1; i++)
       if (ellipse(50, 40, 18, 12).data[i])

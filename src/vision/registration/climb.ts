@@ -9,7 +9,8 @@ export type Climb = Readonly<{ at: Parameters; value: number }>;
 
 /**
  * Climbs to the nearest maximum of mutual information by BFGS with exact gradients. Steps are measured in pixels of the
- * level (`unit` full pixels at the border); it ends when a step is shorter than `tolerance` of them.
+ * level (`unit` full pixels at the border): the first is `first` of them long, since nothing is known of the hill yet; it
+ * ends when a step is shorter than `tolerance`.
  */
 export function climb(
   meter: ReturnType<typeof informationMeter>,
@@ -17,7 +18,7 @@ export function climb(
   start: Parameters,
   radius: number,
   unit: number,
-  { steps = 30, tolerance = 0.01 }: { steps?: number; tolerance?: number } = {},
+  { steps = 30, first = 0.4, tolerance = 0.01 }: { steps?: number; first?: number; tolerance?: number } = {},
 ): Climb {
   const n = start.length;
   const look = (p: Parameters, wantGradient: boolean) => {
@@ -41,7 +42,7 @@ export function climb(
     }
     const length = Math.hypot(...way);
     if (!(length > 0)) break;
-    const most = step === 0 ? 1 : LONGEST;
+    const most = step === 0 ? first : LONGEST;
     if (step === 0 || length > most) way = way.map((d) => (d * most) / length);
     const rise = dot(way, slope);
     let t = 1;

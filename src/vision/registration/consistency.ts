@@ -161,17 +161,22 @@ function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): Pa
 function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: number): Meter | undefined {
   const there = binned(window);
   if (!there) return undefined;
-  const joint = new Int32Array(bins * BINS);
+  // Every other pixel, as on a chessboard: where it lies in the window, and its row of the histogram.
+  const count = Math.ceil((side * side) / 2);
+  const places = new Int32Array(count);
+  const row = new Int32Array(count);
+  let n = 0;
+  for (let y = 0; y < side; y++)
+    for (let x = y & 1; x < side; x += 2) {
+      places[n] = y * wide + x;
+      row[n++] = of[y * side + x]! * (BINS + 1);
+    }
+  const joint = new Int32Array(bins * (BINS + 1));
+  const logs = Float64Array.from({ length: n + 1 }, (_, k) => (k > 1 ? k * Math.log(k) : 0));
   return (start) => {
     joint.fill(0);
-    for (let y = 0; y < side; y++) {
-      const from = start + y * wide;
-      for (let x = y & 1; x < side; x += 2) {
-        const grey = there[from + x]!;
-        if (grey < BINS) joint[of[y * side + x]! * BINS + grey]!++;
-      }
-    }
-    return information(joint, bins);
+    for (let i = 0; i < n; i++) joint[row[i]! + there[start + places[i]!]!]!++;
+    return information(joint, bins, logs);
   };
 }
 
@@ -257,22 +262,24 @@ function patchOf(
   return borders.length < side ? undefined : { left, top, side, of, bins, borders: Int32Array.from(borders) };
 }
 
-function information(joint: Int32Array, bins: number): number {
+/** Nats, of a histogram whose last column is what lies outside; `logs[k]` is k ln k. */
+function information(joint: Int32Array, bins: number, logs: Float64Array): number {
   let n = 0;
   let sum = 0;
-  const columns = new Float64Array(BINS);
-  for (let a = 0; a < bins; a++) {
+  for (let a = 0, i = 0; a < bins; a++, i++) {
     let row = 0;
-    for (let b = 0; b < BINS; b++) {
-      const k = joint[a * BINS + b]!;
-      if (k === 0) continue;
+    for (let b = 0; b < BINS; b++, i++) {
+      const k = joint[i]!;
       row += k;
-      columns[b]! += k;
-      sum += k * Math.log(k);
+      sum += logs[k]!;
     }
-    if (row > 0) sum -= row * Math.log(row);
+    sum -= logs[row]!;
     n += row;
   }
-  for (const k of columns) if (k > 0) sum -= k * Math.log(k);
-  return sum / n + Math.log(n);
+  for (let b = 0; b < BINS; b++) {
+    let column = 0;
+    for (let i = b; i < joint.length; i += BINS + 1) column += joint[i]!;
+    sum -= logs[column]!;
+  }
+  return n > 0 ? sum / n + Math.log(n) : 0;
 }

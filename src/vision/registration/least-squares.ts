@@ -5,7 +5,10 @@ export type Round = Readonly<{
   photo: Float32Array;
   predicted: Float32Array;
   derivatives: Float32Array;
+  /** Squared change of the photo's grey by one pixel. */
+  steep: Float32Array;
   inside: Uint8Array;
+  /** Cells of one light. */
   cell: Uint16Array;
   cells: number;
 }>;
@@ -13,31 +16,63 @@ export type Round = Readonly<{
 /** Residuals beyond this many standard deviations say nothing (Tukey's biweight, 95 % efficient on normal noise). */
 const CUT = 4.685;
 
+/** Least noise, grey levels, and least wander of edges, pixels: below that they are rounding. */
+const LEAST_NOISE = 0.5;
+const LEAST_WANDER = 0.02;
+
+/** Residuals that are looked at for a median. */
+const MOST_LOOKED = 8000;
+
+/** Weighted normal equations `normal · step = right` (lower half); with the scores of each cell where asked for. */
+export type Equations = Readonly<{ normal: Float64Array; right: Float64Array; scores: Float64Array }>;
+
 /**
- * The step that shrinks `photo − offset − gain · predicted` most, where each cell has an offset and a gain of its own
- * (eliminated from the normal equations), with weights that drop what fits nowhere. `sigma` is the robust standard
- * deviation of what is left, grey levels. Undefined where the equations do not tell all parameters.
+ * The equations of the step that shrinks `photo − offset − gain · predicted` most, where each cell has an offset and a
+ * gain of its own (eliminated), with weights that drop what fits nowhere. Noise has two parts: of grey, the same
+ * everywhere, and of place, since printed and etched edges wander: a residual on a steep edge is large because the edge
+ * lies a little aside, not because it is another thing's.
  */
-export function robustStep(round: Round): { step: readonly number[]; sigma: number } | undefined {
-  const { count, photo, predicted, inside, cell } = round;
+export function robustEquations(round: Round): Equations {
+  const { count, photo, predicted, inside, cell, steep } = round;
   const weight = Float32Array.from(inside);
   let light = fitLight(round, weight);
-  let sigma = 0;
   for (let pass = 0; pass < 2; pass++) {
     const residual = (i: number): number =>
       photo[i]! - light[2 * cell[i]!]! - light[2 * cell[i]! + 1]! * predicted[i]!;
-    const some: number[] = [];
-    for (let i = 0; i < count; i += 7) if (inside[i]) some.push(Math.abs(residual(i)));
-    some.sort((a, b) => a - b);
-    sigma = Math.max(0.5, 1.4826 * (some[some.length >> 1] ?? 0));
+    const { noise, wander } = spreads(round, residual);
     for (let i = 0; i < count; i++) {
-      const z = residual(i) / (CUT * sigma);
-      weight[i] = inside[i] === 0 || Math.abs(z) >= 1 ? 0 : (1 - z * z) ** 2;
+      const variance = noise * noise + wander * wander * steep[i]!;
+      const z = residual(i) / CUT;
+      const zz = (z * z) / variance;
+      weight[i] = inside[i] === 0 || zz >= 1 ? 0 : (1 - zz) ** 2 / variance;
     }
     light = fitLight(round, weight);
   }
-  const step = solveStep(round, weight, light);
-  return step && { step, sigma };
+  return equations(round, weight, light);
+}
+
+/** Robust standard deviations of grey, from the flatter half, and of the places of edges, from the steeper half. */
+function spreads(
+  { count, inside, steep }: Round,
+  residual: (i: number) => number,
+): { noise: number; wander: number } {
+  const every = Math.max(1, Math.floor(count / MOST_LOOKED));
+  const some: number[] = [];
+  for (let i = 0; i < count; i += every) if (inside[i]) some.push(i);
+  const middle = median(Float32Array.from(some, (i) => steep[i]!));
+  const flat = Float32Array.from(
+    some.filter((i) => steep[i]! <= middle),
+    (i) => Math.abs(residual(i)),
+  );
+  const noise = Math.max(LEAST_NOISE, 1.4826 * median(flat));
+  // Steep enough that a pixel of wander would be far above the noise.
+  const edges = some.filter((i) => steep[i]! > middle && steep[i]! > 9 * noise * noise);
+  const aside = Float32Array.from(edges, (i) => Math.max(0, residual(i) ** 2 - noise * noise) / steep[i]!);
+  return { noise, wander: Math.max(LEAST_WANDER, 1.4826 * Math.sqrt(median(aside))) };
+}
+
+function median(list: Float32Array): number {
+  return list.sort()[list.length >> 1] ?? 0;
 }
 
 /** Offset and gain of each cell by weighted linear regression. */
@@ -71,10 +106,11 @@ function tells(det: number, w: number, qq: number): boolean {
   return det > 1e-6 * w * qq;
 }
 
-function solveStep(round: Round, weight: Float32Array, light: Float64Array): number[] | undefined {
+function equations(round: Round, weight: Float32Array, light: Float64Array): Equations {
   const { count, parameters: n, photo, predicted, derivatives, cell, cells } = round;
   const normal = new Float64Array(n * n);
   const right = new Float64Array(n);
+  const scores = new Float64Array(cells * n);
   const withOne = new Float64Array(cells * n);
   const withPrediction = new Float64Array(cells * n);
   const sums = new Float64Array(cells * 3);
@@ -92,11 +128,12 @@ function solveStep(round: Round, weight: Float32Array, light: Float64Array): num
       const d = w * derivatives[row + a]!;
       withOne[k * n + a]! += d;
       withPrediction[k * n + a]! += d * q;
-      right[a]! -= d * rest;
+      scores[k * n + a]! -= d * rest;
       for (let b = 0; b <= a; b++) normal[a * n + b]! += d * derivatives[row + b]!;
     }
   }
   for (let k = 0; k < cells; k++) {
+    for (let a = 0; a < n; a++) right[a]! += scores[k * n + a]!;
     const [w, wq, wqq] = [sums[3 * k]!, sums[3 * k + 1]!, sums[3 * k + 2]!];
     if (!(w > 0)) continue;
     const det = w * wqq - wq * wq;
@@ -108,7 +145,7 @@ function solveStep(round: Round, weight: Float32Array, light: Float64Array): num
         normal[a * n + b]! -= full ? (x * (wqq * y - wq * yq) + xq * (w * yq - wq * y)) / det : (x * y) / w;
       }
   }
-  return solvePositive(normal, right);
+  return { normal, right, scores };
 }
 
 /** Solves `a · x = r` for a positive definite matrix given by its lower half (Cholesky); undefined when it is none. */

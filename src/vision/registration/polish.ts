@@ -1,7 +1,9 @@
 import type { Random } from "../../kit/random.js";
 import { type Frame, modelMap, type Parameters } from "./frame.js";
+import { grainAt } from "./grain.js";
 import { informativePixels } from "./informative.js";
-import { type Round, robustStep } from "./least-squares.js";
+import { type Equations, type Round, robustEquations, solvePositive } from "./least-squares.js";
+import { isRich, meek } from "./meek.js";
 import type { BinnedMoving, Level } from "./pyramid.js";
 import type { Model } from "./types.js";
 
@@ -11,6 +13,7 @@ const CELL = 128;
 /** Steps of grey from which the photo is predicted. */
 const GREYS = 32;
 
+/** Pixels that are looked at, at most, and of a small picture a third. */
 const PIXELS = 100_000;
 const ROUNDS = 16;
 
@@ -32,37 +35,48 @@ export function polish(
   model: Model,
   start: Parameters,
   random: Random,
-): { at: Parameters; sigma: number } | undefined {
-  const chosen = informativePixels(moving, grey.data, PIXELS, random);
+): Parameters | undefined {
+  const chosen = informativePixels(
+    moving,
+    grey.data,
+    Math.min(PIXELS, (moving.width * moving.height) / 3),
+    random,
+  );
   const places = placesOf(chosen, moving, frame);
   const predict = greyPredictor(chosen, grey);
   const count = chosen.length;
   const parameters = start.length;
   const photoGrey = new Float32Array(count);
   const derivatives = new Float32Array(count * parameters);
+  const steep = new Float32Array(count);
   const inside = new Uint8Array(count);
-  let at = start;
-  let sigma = 0;
-  for (let n = 0; n < ROUNDS; n++) {
-    samplePhoto(places, photo, frame, model, at, photoGrey, derivatives, inside);
+  const equationsAt = (p: Parameters, grain?: Float32Array): Equations => {
+    samplePhoto(places, photo, frame, model, p, { grey: photoGrey, derivatives, steep, inside }, grain);
     const round: Round = {
       count,
       parameters,
       photo: photoGrey,
       predicted: predict(photoGrey, inside),
       derivatives,
+      steep,
       inside,
       cell: places.cell,
       cells: places.cells,
     };
-    const found = robustStep(round);
-    if (!found) return undefined;
-    at = at.map((p, i) => p + found.step[i]!);
-    sigma = found.sigma;
+    return robustEquations(round);
+  };
+  let at = start;
+  for (let n = 0; n < ROUNDS; n++) {
+    const { normal, right } = equationsAt(at);
+    const step = solvePositive(normal, right);
+    if (!step) return undefined;
+    at = at.map((p, i) => p + step[i]!);
     if (!(Math.hypot(...at.map((p, i) => p - start[i]!)) < FAR * photo.factor)) return undefined;
-    if (Math.hypot(...found.step) < SHORT * photo.factor) break;
+    if (Math.hypot(...step) < SHORT * photo.factor) break;
   }
-  return { at, sigma };
+  if (!isRich(model)) return at;
+  const grain = grainAt(grey, chosen);
+  return meek(model, at, frame.radius, (p) => equationsAt(p, grain));
 }
 
 type Places = Readonly<{ u: Float32Array; v: Float32Array; cell: Uint16Array; cells: number }>;
@@ -91,10 +105,10 @@ function samplePhoto(
   frame: Frame,
   model: Model,
   p: Parameters,
-  grey: Float32Array,
-  derivatives: Float32Array,
-  inside: Uint8Array,
+  out: Pick<Round, "derivatives" | "steep" | "inside"> & { grey: Float32Array },
+  grain?: Float32Array,
 ): void {
+  const { grey, derivatives, steep, inside } = out;
   const { map, by } = modelMap(model, p, frame.radius);
   const [h0, h1, h2, h3, h4, h5, h6, h7] = map;
   const scale = frame.radius / factor;
@@ -102,6 +116,10 @@ function samplePhoto(
   const oy = (frame.fy - (factor - 1) / 2) / factor;
   const n = p.length;
   const rows = Float64Array.from(by.flat());
+  // The turn of the map, for the grain lies in the moving picture.
+  const size = Math.hypot(h0 + h4, h3 - h1);
+  const cos = (h0 + h4) / size;
+  const sin = (h3 - h1) / size;
   for (let i = 0; i < u.length; i++) {
     const a = u[i]!;
     const b = v[i]!;
@@ -125,8 +143,20 @@ function samplePhoto(
     const left = data[q + width]! - data[q]!;
     const right = data[q + width + 1]! - data[q + 1]!;
     grey[i] = data[q]! + top * fx + (left + (low - top) * fx) * fy;
-    const gx = scale * w * (top + (low - top) * fy);
-    const gy = scale * w * (left + (right - left) * fx);
+    let byX = top + (low - top) * fy;
+    let byY = left + (right - left) * fx;
+    steep[i] = byX * byX + byY * byY;
+    if (grain) {
+      const k = 3 * i;
+      const mx = cos * byX + sin * byY;
+      const my = cos * byY - sin * byX;
+      const keptX = grain[k]! * mx + grain[k + 1]! * my;
+      const keptY = grain[k + 1]! * mx + grain[k + 2]! * my;
+      byX = cos * keptX - sin * keptY;
+      byY = sin * keptX + cos * keptY;
+    }
+    const gx = scale * w * byX;
+    const gy = scale * w * byY;
     const back = gx * mapX + gy * mapY;
     for (let j = 0, r = 0; j < n; j++, r += 8)
       derivatives[i * n + j] =

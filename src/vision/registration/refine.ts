@@ -51,11 +51,11 @@ export function refine(
   const mapOf = (q: Parameters): Matrix3 => modelMap(model, q, frame.radius).map;
   const seen = smooth(last.seen);
   const better = moving.classes
-    ? snap(binMoving(moving, mine[0]!, 0), seen, frame, model, at, random.fork("snap"))
+    ? snap(binMoving(moving, mine[0]!, 0), seen, frame, model, at, random.fork("snap"))?.at
     : polishGrey();
   const loss = moving.classes ? LABEL_LOSS : LOSS;
-  if (better && last.meter(mapOf(better.at), false).value >= value * (1 - loss))
-    return { map: mapOf(better.at), polished: true };
+  if (better && last.meter(mapOf(better), false).value >= value * (1 - loss))
+    return { map: mapOf(better), polished: true };
   last = meterAt(0, FINAL);
   const fine = climb(last.meter, model, at, frame.radius, last.seen.factor, { tolerance: 0.003 });
   return { map: mapOf(fine.at), polished: false };

@@ -23,11 +23,20 @@ const COARSE = { most: 40, step: 2, count: 1500 };
 /** A search that starts at a finer level has many more shifts to try: fewer samples, wider steps. */
 const FINER = { most: 40, step: 2.5, count: 1000 };
 
-const CLIMBS = [
-  { keep: 40, count: 3000 },
-  { keep: 10, count: 6000 },
-  { keep: 3, count: 12_000 },
+/**
+ * Hill climbing in heats: a few steps from every place, which already part false summits from true ones, then to the
+ * top from fewer, at the same level or one finer. At most `keep` places start, and of those only the ones with more than
+ * `part` of the best one's information: often one place is left, on a regular pitch many.
+ */
+const HEATS = [
+  { keep: 40, part: 0.5, count: 1500, steps: 4, first: 1, down: 0 },
+  { keep: 14, part: 0.6, count: 3000, steps: 20, first: 0.7, down: 0 },
+  { keep: 8, part: 0.75, count: 6000, steps: 20, first: 0.5, down: 1 },
+  { keep: 3, part: 0.85, count: 12_000, steps: 20, first: 0.5, down: 1 },
 ];
+
+/** Places nearer to each other than this have climbed the same hill, pixels of the level. */
+const SAME = 0.5;
 
 /** The two pictures at every level, full size first, and once more at full size with the edge taken off. */
 export type Prepared = Readonly<{
@@ -95,23 +104,31 @@ export function searchPlace(
     .sort((a, b) => b.value - a.value);
   if (places.length === 0) return undefined;
   let level = top;
-  for (const [i, { keep, count }] of CLIMBS.entries()) {
-    if (i > 0 && level === 0) break;
-    if (i > 0) level--;
+  for (const { keep, part, count, steps, first, down } of HEATS) {
+    if (down > level) break;
+    level -= down;
     const { samples, bins } = levelSamples(p, mine[level]!, MOVING_BINS, count, random);
     const meters = new Map<number, ReturnType<typeof informationMeter>>();
     places = places
-      .slice(0, keep)
+      .filter((place, i) => i < keep && place.value >= part * places[0]!.value)
       .map((place) => {
         const there = photoLevel(photo, level, place.scale);
         if (!meters.has(there)) meters.set(there, informationMeter(samples, bins, photo[there]!, frame));
         const unit = photo[there]!.factor;
         return {
           ...place,
-          ...climb(meters.get(there)!, model, place.at, frame.radius, unit, { steps: 20, tolerance: 0.05 }),
+          ...climb(meters.get(there)!, model, place.at, frame.radius, unit, {
+            steps,
+            first,
+            tolerance: 0.05,
+          }),
         };
       })
       .sort((a, b) => b.value - a.value);
+    const near = SAME * mine[level]!.factor;
+    places = places.filter(
+      (p, i) => !places.slice(0, i).some((q) => Math.hypot(...p.at.map((v, k) => v - q.at[k]!)) < near),
+    );
   }
   return { map: modelMap(model, places[0]!.at, frame.radius).map, level };
 }

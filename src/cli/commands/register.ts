@@ -48,8 +48,8 @@ export function registerRegister(program: Command): void {
     .action(async (movingFile: string, fixedFile: string, flags: Flags) => {
       const { fixedPicture, movingPicture, readMovingPixels, readPhotoPixels, register, writeRegistration } =
         await import("../../vision/registration/index.js");
-      const moving = await readMovingPixels(movingFile);
-      const fixed = await readPhotoPixels(fixedFile);
+      const moving = await readMovingPixels(movingFile).catch(unreadable);
+      const fixed = await readPhotoPixels(fixedFile).catch(unreadable);
       const found = named(movingFile, fixedFile, () =>
         register(movingPicture(moving), fixedPicture(fixed), optionsOf(flags)),
       );
@@ -105,6 +105,19 @@ function optionsOf(flags: Flags): RegisterOptions {
     seed: flags.seed,
     ...(Object.keys(search).length > 0 && { search }),
   };
+}
+
+/** There are no rows here that the usual hint could speak of. */
+function unreadable(error: unknown): never {
+  if (!(error instanceof ReflowError) || error.code !== "image_unreadable") throw error;
+  const hint = "Give a whole PNG, JPEG, TIFF or WebP picture.";
+  throw new ReflowError(
+    error.kind,
+    error.code,
+    error.message,
+    hint,
+    error.where ? { where: error.where } : {},
+  );
 }
 
 /** Puts the file names into errors that speak of "the moving picture" and "the photo". */

@@ -10,8 +10,9 @@ const MOST_RATIO = 8;
 type Grey = Pick<Fixed, "width" | "height" | "grey">;
 
 /**
- * Throws for a picture that nothing can be registered to: `picture_too_small`, `picture_too_long`, `picture_blank` (one
- * grey, nearly), `picture_saturated` (nearly all white or black). `name` stands in the message.
+ * Throws for a picture that nothing can be registered to: `picture_too_small`, `picture_too_long`, `mask_binary`
+ * (two greys without contrast, or one of them nearly everywhere), `picture_blank` (one grey, nearly), `picture_saturated`
+ * (nearly all white or black). `name` stands in the message.
  */
 export function checkPicture({ width, height, grey }: Grey, name: string): void {
   const size = `${width} × ${height} pixels`;
@@ -38,6 +39,13 @@ export function checkPicture({ width, height, grey }: Grey, name: string): void 
       "picture_saturated",
       `${name} is overexposed: ${percent(white)} of its pixels are white`,
       "Take the photo with less light or a shorter exposure.",
+    );
+  const values = [...counts.keys()].filter((v) => counts[v]! > 0);
+  if (high - low < 4 && values.length === 2)
+    throw dataError(
+      "mask_binary",
+      `${name} holds two values only, ${values[0]} and ${values[1]}, and is ${percent(counts[values[0]!]!)} ${values[0]}: a binary mask with nothing to be found by`,
+      "Give the render, or the coloured label mask with a colour for each class.",
     );
   if (high - low < 4)
     throw dataError(

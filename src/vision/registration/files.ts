@@ -49,6 +49,7 @@ export function paramsDocument(
       median_offset_px: r.consistency.medianOffset,
     },
     polished: r.polished,
+    uncertainty_px: r.uncertainty,
     seed: r.seed,
   };
 }

@@ -1,4 +1,4 @@
-import type { Parameters } from "./frame.js";
+import { type Frame, modelMap, type Parameters } from "./frame.js";
 import { type Equations, solvePositive } from "./least-squares.js";
 import type { Model } from "./types.js";
 
@@ -20,11 +20,6 @@ const EXCESS: Readonly<Record<Model, readonly Readonly<{ by: readonly number[]; 
     { by: [0, 0, 0, 0, 0, 0, 0, 1], most: 0.06 },
   ],
 };
-
-/** Whether a model may do more than a similarity. */
-export function isRich(model: Model): boolean {
-  return EXCESS[model].length > 0;
-}
 
 /** Least spread of such a number, border pixels: what is not there at all is held by that. */
 const LEAST = 0.02;
@@ -53,36 +48,72 @@ export function meek(
   at: Parameters,
   radius: number,
   equationsAt: (p: Parameters) => Equations,
-): Parameters | undefined {
+): Meek | undefined {
   const excess = EXCESS[model];
   const free = equationsAt(at);
   const n = at.length;
   const swell = inflation(free, n);
   const spreads = excess.map(({ by, most }) => {
     const towards = solvePositive(free.normal, Float64Array.from(by));
-    if (!towards) return undefined;
     const value = dot(by, at);
-    const variance = swell * dot(by, towards);
+    const variance = towards ? swell * dot(by, towards) : Number.POSITIVE_INFINITY;
     return Math.min((most * radius) ** 2, Math.max(LEAST ** 2, value * value - CAUTION * variance));
   });
   let p = at;
+  let last = free.normal;
   for (let round = 0; round < ROUNDS; round++) {
     const { normal, right } = round === 0 ? free : equationsAt(p);
     for (const [k, { by }] of excess.entries()) {
-      const spread = spreads[k];
-      if (spread === undefined) return undefined;
+      const spread = spreads[k]!;
       const value = dot(by, p);
       for (let a = 0; a < n; a++) {
         right[a]! -= (swell * by[a]! * value) / spread;
         for (let b = 0; b <= a; b++) normal[a * n + b]! += (swell * by[a]! * by[b]!) / spread;
       }
     }
+    last = normal;
     const step = solvePositive(normal, right);
     if (!step) return undefined;
+    if (excess.length === 0) break;
     p = p.map((v, i) => v + step[i]!);
     if (Math.hypot(...step) < SHORT) break;
   }
-  return p;
+  return { at: p, covariance: (row) => solvePositive(last, row)?.map((v) => v * swell) };
+}
+
+/** A map's parameters, and their covariance times a vector (undefined where the pictures do not tell one). */
+export type Meek = Readonly<{
+  at: Parameters;
+  covariance: (row: Float64Array) => readonly number[] | undefined;
+}>;
+
+/**
+ * Standard deviation of the place of the worst corner of the moving picture, pixels of the photo; Infinity where the
+ * pictures do not tell it.
+ */
+export function uncertaintyOf(model: Model, { at, covariance }: Meek, { radius, mx, my }: Frame): number {
+  const { map, by } = modelMap(model, at, radius);
+  let worst = 0;
+  for (const [u, v] of [
+    [-mx, -my],
+    [mx, -my],
+    [-mx, my],
+    [mx, my],
+  ].map(([x, y]) => [x! / radius, y! / radius] as const)) {
+    const w = map[6] * u + map[7] * v + 1;
+    const place = [(map[0] * u + map[1] * v + map[2]) / w, (map[3] * u + map[4] * v + map[5]) / w];
+    let variance = 0;
+    for (const axis of [0, 1]) {
+      const row = Float64Array.from(by, (d) => {
+        const own = d[3 * axis]! * u + d[3 * axis + 1]! * v + d[3 * axis + 2]!;
+        return ((own - place[axis]! * (d[6]! * u + d[7]! * v)) / w) * radius;
+      });
+      const solved = covariance(row);
+      variance += solved ? dot(row, solved) : Number.POSITIVE_INFINITY;
+    }
+    worst = Math.max(worst, Math.sqrt(variance));
+  }
+  return worst;
 }
 
 /**

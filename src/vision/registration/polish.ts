@@ -3,7 +3,7 @@ import { type Frame, modelMap, type Parameters } from "./frame.js";
 import { grainAt } from "./grain.js";
 import { informativePixels } from "./informative.js";
 import { type Equations, type Round, robustEquations, solvePositive } from "./least-squares.js";
-import { isRich, meek } from "./meek.js";
+import { meek, uncertaintyOf } from "./meek.js";
 import type { BinnedMoving, Level } from "./pyramid.js";
 import type { Model } from "./types.js";
 
@@ -35,7 +35,7 @@ export function polish(
   model: Model,
   start: Parameters,
   random: Random,
-): Parameters | undefined {
+): { at: Parameters; uncertainty: number } | undefined {
   const chosen = informativePixels(
     moving,
     grey.data,
@@ -74,9 +74,9 @@ export function polish(
     if (!(Math.hypot(...at.map((p, i) => p - start[i]!)) < FAR * photo.factor)) return undefined;
     if (Math.hypot(...step) < SHORT * photo.factor) break;
   }
-  if (!isRich(model)) return at;
   const grain = grainAt(grey, chosen);
-  return meek(model, at, frame.radius, (p) => equationsAt(p, grain));
+  const most = meek(model, at, frame.radius, (p) => equationsAt(p, grain));
+  return most && { at: most.at, uncertainty: uncertaintyOf(model, most, frame) };
 }
 
 type Places = Readonly<{ u: Float32Array; v: Float32Array; cell: Uint16Array; cells: number }>;

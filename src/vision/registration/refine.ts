@@ -14,11 +14,11 @@ const FINE = [40_000, 30_000];
 /** Samples where mutual information has the last word. */
 const FINAL = 120_000;
 
-/** Part of the mutual information that least squares may lose: they must not leave its summit. */
-const LOSS = 0.01;
-
-/** That of edges: mutual information of labels has its summit beside the truth. */
-const LABEL_LOSS = 0.06;
+/**
+ * Part of the mutual information that the last step may lose: it must not leave the summit, but that summit lies a little
+ * beside the truth, for labels because of shading, for printed edges because they wander.
+ */
+const LOSS = 0.06;
 
 /**
  * Climbs from `start` with the whole model, level by level down to full size, then tries what is more exact from there:
@@ -30,7 +30,7 @@ export function refine(
   start: { map: Matrix3; level: number },
   model: Model,
   random: Random,
-): { map: Matrix3; polished: boolean } {
+): { map: Matrix3; polished: boolean; uncertainty: number | undefined } {
   const { moving, frame, mine, photo } = p;
   const scale = Math.hypot(start.map[0], start.map[3]);
   const meterAt = (level: number, count: number) => {
@@ -51,14 +51,13 @@ export function refine(
   const mapOf = (q: Parameters): Matrix3 => modelMap(model, q, frame.radius).map;
   const seen = smooth(last.seen);
   const better = moving.classes
-    ? snap(binMoving(moving, mine[0]!, 0), seen, frame, model, at, random.fork("snap"))?.at
+    ? snap(binMoving(moving, mine[0]!, 0), seen, frame, model, at, random.fork("snap"))
     : polishGrey();
-  const loss = moving.classes ? LABEL_LOSS : LOSS;
-  if (better && last.meter(mapOf(better), false).value >= value * (1 - loss))
-    return { map: mapOf(better), polished: true };
+  if (better && last.meter(mapOf(better.at), false).value >= value * (1 - LOSS))
+    return { map: mapOf(better.at), polished: true, uncertainty: better.uncertainty };
   last = meterAt(0, FINAL);
   const fine = climb(last.meter, model, at, frame.radius, last.seen.factor, { tolerance: 0.003 });
-  return { map: mapOf(fine.at), polished: false };
+  return { map: mapOf(fine.at), polished: false, uncertainty: undefined };
 
   function polishGrey() {
     const grey = smooth(p.smoothMine);

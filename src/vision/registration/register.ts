@@ -19,6 +19,9 @@ const PATCH_BINS = 8;
 /** Fewer voting patches than this cannot tell one board from another. */
 const LEAST_PATCHES = 4;
 
+/** Pixels of the photo that a corner's standard deviation may have. */
+const MOST_LOOSE = 5;
+
 /**
  * Finds the moving picture (a render or a CAD label mask) in the photo: the map from its pixels to the photo's with the
  * most mutual information, found coarse to fine and sharpened by least squares where the pictures are alike, and whether
@@ -26,7 +29,7 @@ const LEAST_PATCHES = 4;
  * (another board), or when mutual information is below `minMi` (contract 4.1). The same inputs and seed give the same
  * numbers. Takes about half a second at 1920 × 1080 on one core; a refusal takes several searches.
  *
- * Throws `picture_too_small`, `picture_too_long`, `picture_blank`, `picture_saturated` and `pictures_unlike`.
+ * Throws `picture_too_small`, `picture_too_long`, `mask_binary`, `picture_blank`, `picture_saturated` and `pictures_unlike`.
  *
  * @example
  * const found = register(movingPicture(render), fixedPicture(photo), { model: "homography" });
@@ -43,23 +46,24 @@ export function register(moving: Moving, fixed: Fixed, options: RegisterOptions 
   for (const ranges of searchRanges(moving, fixed, options.search)) {
     const place = searchPlace(prepared, ranges, random);
     if (!place) continue;
-    const { map, polished } = refine(prepared, place, model, random);
+    const { map, polished, uncertainty } = refine(prepared, place, model, random);
     const matrix = toPixelMap(prepared.frame, map);
     const consistency = judge(prepared, matrix);
-    const found = { matrix, polished, consistency };
+    const found = { matrix, polished, uncertainty, consistency };
     if (!best || consistency.chance < best.consistency.chance) best = found;
-    if (isConsistent(consistency)) break;
+    if (isConsistent(consistency) && !isLoose(uncertainty)) break;
   }
   const start = fromParams({ scaleX: 1, scaleY: 1, rotation_deg: 0, tx: 0, ty: 0 }, moving, fixed);
-  const { matrix, polished, consistency } = best ?? {
+  const { matrix, polished, uncertainty, consistency } = best ?? {
     matrix: start,
     polished: false,
+    uncertainty: undefined,
     consistency: consistencyOf([], 1),
   };
   const { params, residual } = closestParams(matrix, moving, fixed);
   const before = contractInformation(moving, fixed, start, bins);
   const after = contractInformation(moving, fixed, matrix, bins);
-  const verdict = decide(consistency, after.value, minMi);
+  const verdict = decide(consistency, uncertainty, after.value, minMi);
   return {
     accepted: verdict.refusal === null,
     ...verdict,
@@ -72,11 +76,22 @@ export function register(moving: Moving, fixed: Fixed, options: RegisterOptions 
     overlap: after.covered,
     consistency,
     polished,
+    uncertainty: uncertainty ?? null,
     seed: String(seed),
   };
 }
 
-type Found = Readonly<{ matrix: Matrix3; polished: boolean; consistency: Consistency }>;
+type Found = Readonly<{
+  matrix: Matrix3;
+  polished: boolean;
+  uncertainty: number | undefined;
+  consistency: Consistency;
+}>;
+
+/** Whether a corner of the moving picture could as well lie somewhere else. */
+function isLoose(uncertainty: number | undefined): boolean {
+  return uncertainty !== undefined && uncertainty > MOST_LOOSE;
+}
 
 /** Lets patches of a middle level vote. */
 function judge({ moving, mine, photo, frame }: Prepared, matrix: Matrix3): Consistency {
@@ -90,6 +105,7 @@ function judge({ moving, mine, photo, frame }: Prepared, matrix: Matrix3): Consi
 
 function decide(
   c: Consistency,
+  uncertainty: number | undefined,
   mi: number,
   minMi: number | null,
 ): { refusal: Refusal | null; reason: string } {
@@ -102,6 +118,11 @@ function decide(
           reason: `only ${c.patches} patches have texture of their own; ${numbers}`,
         }
       : { refusal: "patches_disagree", reason: `${numbers}: another board, or a place out of range` };
+  if (isLoose(uncertainty))
+    return {
+      refusal: "too_little_texture",
+      reason: `the pictures tell the place of a corner to ±${uncertainty!.toFixed(1)} pixels only; ${numbers}`,
+    };
   if (minMi !== null && mi < minMi)
     return { refusal: "min_mi", reason: `mutual information ${mi.toFixed(4)} is below ${minMi}; ${patches}` };
   return { refusal: null, reason: numbers };

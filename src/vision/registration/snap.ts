@@ -44,18 +44,16 @@ export function snap(
   model: Model,
   start: Parameters,
   random: Random,
-): { at: Parameters; edges: number } | undefined {
+): { at: Parameters; uncertainty?: undefined } | undefined {
   const places = borderPlaces(moving, random);
   let at = start;
-  let edges = 0;
   for (const reach of REACHES) {
     const found = snapOnce(places, moving.factor, photo, frame, model, at, reach);
     if (!found) return undefined;
     at = at.map((p, i) => p + found.step[i]!);
-    edges = found.edges;
     if (!(Math.hypot(...at.map((p, i) => p - start[i]!)) < 8 * photo.factor)) return undefined;
   }
-  return { at, edges };
+  return { at };
 }
 
 /** Middles between neighbours of two classes, with the normal of the border around (level pixels). */
@@ -109,7 +107,7 @@ function snapOnce(
   model: Model,
   at: Parameters,
   reach: number,
-): { step: readonly number[]; edges: number } | undefined {
+): { step: readonly number[] } | undefined {
   const { map, by } = modelMap(model, at, frame.radius);
   const n = at.length;
   const rows: Float64Array[] = [];
@@ -150,7 +148,7 @@ function snapOnce(
   }
   if (rows.length < LEAST_EDGES) return undefined;
   const step = robustSolve(rows, goals, kinds, n);
-  return step && { step, edges: rows.length };
+  return step && { step };
 }
 
 /** A place of the frame on the photo, pixels from its middle, and the divisor of its projection. */

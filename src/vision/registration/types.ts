@@ -104,6 +104,11 @@ export type Registration = Readonly<{
   consistency: Consistency;
   /** Whether least squares had the last word on the map, or mutual information (pictures of different kinds). */
   polished: boolean;
+  /**
+   * Standard deviation of the place of the moving picture's worst corner, pixels of the photo, as far as the pictures
+   * tell; null for label masks and where mutual information had the last word.
+   */
+  uncertainty: number | null;
   seed: string;
 }>;
 

@@ -5,12 +5,17 @@ import type { Model } from "./types.js";
 /** Longest step, in units of a level pixel at the border. */
 const LONGEST = 3;
 
+/** How far beside the start the slopes are taken that tell how the hill bends, in the same unit. */
+const BESIDE = 0.5;
+
+/** Least bend of a parameter, as a part of that which bends most. */
+const FLATTEST = 1e-3;
+
 export type Climb = Readonly<{ at: Parameters; value: number }>;
 
 /**
  * Climbs to the nearest maximum of mutual information by BFGS with exact gradients. Steps are measured in pixels of the
- * level (`unit` full pixels at the border): the first is `first` of them long, since nothing is known of the hill yet; it
- * ends when a step is shorter than `tolerance`.
+ * level (`unit` full pixels at the border); it ends when a step is shorter than `tolerance` of them.
  */
 export function climb(
   meter: ReturnType<typeof informationMeter>,
@@ -18,9 +23,8 @@ export function climb(
   start: Parameters,
   radius: number,
   unit: number,
-  { steps = 30, first = 0.4, tolerance = 0.01 }: { steps?: number; first?: number; tolerance?: number } = {},
+  { steps = 30, tolerance = 0.01 }: { steps?: number; tolerance?: number } = {},
 ): Climb {
-  const n = start.length;
   const look = (p: Parameters, wantGradient: boolean) => {
     const { map, by } = modelMap(model, p, radius);
     const { value, gradient } = meter(map, wantGradient);
@@ -32,18 +36,28 @@ export function climb(
   let at = [...start];
   let { value, slope } = look(at, true);
   if (slope.length === 0) return { at, value };
-  // The inverse of minus the Hessian, about; its scale is set by the first step.
-  let inverse = identity(n);
+  // The inverse of minus the Hessian, about. Where straight traces let the map slide it is a long ridge: one scale for
+  // all parameters would end the climb on its side, with the summit far along it.
+  const bends = at.map((_, i) => {
+    const beside = look(
+      at.map((v, j) => (i === j ? v + unit * BESIDE : v)),
+      true,
+    ).slope;
+    return beside.length === 0 ? 0 : (slope[i]! - beside[i]!) / BESIDE;
+  });
+  const least = FLATTEST * Math.max(...bends.map(Math.abs));
+  if (!(least > 0)) return { at, value };
+  const straight = bends.map((b, i) => bends.map((_, j) => (i === j ? 1 / Math.max(Math.abs(b), least) : 0)));
+  let inverse = straight;
   for (let step = 0; step < steps; step++) {
     let way = inverse.map((row) => dot(row, slope));
     if (dot(way, slope) <= 0) {
-      inverse = identity(n);
-      way = [...slope];
+      inverse = straight;
+      way = inverse.map((row) => dot(row, slope));
     }
     const length = Math.hypot(...way);
     if (!(length > 0)) break;
-    const most = step === 0 ? first : LONGEST;
-    if (step === 0 || length > most) way = way.map((d) => (d * most) / length);
+    if (length > LONGEST) way = way.map((d) => (d * LONGEST) / length);
     const rise = dot(way, slope);
     let t = 1;
     let next = at;
@@ -60,17 +74,12 @@ export function climb(
       inverse,
       moved,
       slope.map((g, i) => g - now.slope[i]!),
-      step === 0,
     );
     at = next;
     ({ value, slope } = now);
     if (Math.hypot(...moved) < tolerance) break;
   }
   return { at, value };
-}
-
-function identity(n: number): number[][] {
-  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {
@@ -80,13 +89,10 @@ function dot(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The BFGS update for a step `s` along which the downhill slope grew by `y`. */
-function updated(b: number[][], s: readonly number[], y: readonly number[], first: boolean): number[][] {
+function updated(b: number[][], s: readonly number[], y: readonly number[]): number[][] {
   const sy = dot(s, y);
   if (!(sy > 1e-12)) return b;
-  const from = first ? b.map((row) => row.map((v) => (v * sy) / dot(y, y))) : b;
-  const by = from.map((row) => dot(row, y));
+  const by = b.map((row) => dot(row, y));
   const k = (1 + dot(y, by) / sy) / sy;
-  return from.map((row, i) =>
-    row.map((v, j) => v + k * s[i]! * s[j]! - (by[i]! * s[j]! + s[i]! * by[j]!) / sy),
-  );
+  return b.map((row, i) => row.map((v, j) => v + k * s[i]! * s[j]! - (by[i]! * s[j]! + s[i]! * by[j]!) / sy));
 }

@@ -19,7 +19,7 @@ const ROUNDS = 16;
 
 /** Shortest step that is worth another round, and the longest way that is still a refinement, border pixels. */
 const SHORT = 0.003;
-const FAR = 4;
+const FAR = 10;
 
 /**
  * Least squares after mutual information: each grey of the moving picture predicts the photo's mean grey there,

@@ -29,10 +29,10 @@ const FINER = { most: 40, step: 2.5, count: 1000 };
  * `part` of the best one's information: often one place is left, on a regular pitch many.
  */
 const HEATS = [
-  { keep: 40, part: 0.5, count: 1500, steps: 4, first: 1, down: 0 },
-  { keep: 14, part: 0.6, count: 3000, steps: 20, first: 0.7, down: 0 },
-  { keep: 8, part: 0.75, count: 6000, steps: 20, first: 0.5, down: 1 },
-  { keep: 3, part: 0.85, count: 12_000, steps: 20, first: 0.5, down: 1 },
+  { keep: 40, part: 0.5, count: 1500, steps: 4, down: 0 },
+  { keep: 14, part: 0.6, count: 3000, steps: 20, down: 0 },
+  { keep: 8, part: 0.75, count: 6000, steps: 20, down: 1 },
+  { keep: 3, part: 0.85, count: 12_000, steps: 20, down: 1 },
 ];
 
 /** Places nearer to each other than this have climbed the same hill, pixels of the level. */
@@ -104,7 +104,7 @@ export function searchPlace(
     .sort((a, b) => b.value - a.value);
   if (places.length === 0) return undefined;
   let level = top;
-  for (const { keep, part, count, steps, first, down } of HEATS) {
+  for (const { keep, part, count, steps, down } of HEATS) {
     if (down > level) break;
     level -= down;
     const { samples, bins } = levelSamples(p, mine[level]!, MOVING_BINS, count, random);
@@ -119,7 +119,6 @@ export function searchPlace(
           ...place,
           ...climb(meters.get(there)!, model, place.at, frame.radius, unit, {
             steps,
-            first,
             tolerance: 0.05,
           }),
         };

@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import sharp from "sharp";
 import { ReflowError } from "../../kit/errors.js";
 import { readBytes, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import { cropBoxes } from "../../scene/crop/index.js";
 import {
   fixedPicture,
   movingPicture,
@@ -13,6 +14,9 @@ import {
 import type { Day1Config } from "../cookbook/index.js";
 import type { FlowRequest, Step } from "../run/types.js";
 import { DAY1 } from "./folders.js";
+
+/** Elements of a prim path that name a component (contract 4.5). */
+const COMPONENT_DEPTH = 7;
 
 export type Registered = {
   scaleX: number;
@@ -81,11 +85,15 @@ export function registerStep(request: FlowRequest, config: Day1Config, photo: st
       await writeFileAtomic(at(DAY1.aligned, seg), cut);
       const labels = "semantic_segmentation_labels_0000.json";
       await copyFile(at(DAY1.sdg, labels), at(DAY1.aligned, labels));
+      const boxes = await cropBoxes(at(DAY1.sdg), "0000", COMPONENT_DEPTH, box, at(DAY1.aligned));
       await writeJsonAtomic(at(DAY1.aligned, "sdg_crop_stats.json"), {
         bbox: [left, top, left + width, top + height],
         crop_size: [width, height],
         frame_idx: "0000",
-        outputs: ["ref_crop.png", "aligned_crop.png", seg, labels],
+        xform_depth: COMPONENT_DEPTH,
+        outputs: ["ref_crop.png", "aligned_crop.png", seg, labels, ...(boxes?.files ?? [])],
+        per_class: boxes?.perClass ?? {},
+        totals: boxes?.totals ?? { total: 0, kept: 0, dropped: 0 },
       });
       const { params, consistency } = found;
       return {

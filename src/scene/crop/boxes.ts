@@ -15,6 +15,8 @@ export type BoxedComponent = Readonly<{
   /** Its last element. */
   name: string;
   extent: Extent;
+  /** Id of the last of its rows in the label file. */
+  semanticId: number;
   /** Labels of the last of its rows; "" where there is none. */
   classLabel: string;
   defectLabel: string;
@@ -90,6 +92,7 @@ export async function readComponents(
       key,
       name: key.slice(key.lastIndexOf("/") + 1),
       extent,
+      semanticId: semantic,
       classLabel: text("class"),
       defectLabel: text("defect"),
       labelled: typeof own === "object" && own !== null,

@@ -13,3 +13,4 @@ export { findRois, type Roi, type RoiRefusal, type RoiRules, type RoiSearch } fr
 export { cropRois, type RoiCrops } from "./roi-crops.js";
 export type { BridgeCrop, RoiCrop, RoiFrame } from "./roi-frame.js";
 export { ROI_DEFAULTS, type RoiRefusals, type RoiSettings } from "./roi-settings.js";
+export { cropBoxes, type Window, type WindowBoxes, type WindowCount } from "./window-boxes.js";

@@ -241,10 +241,14 @@ describe("progress, stacks, comparisons", () => {
 
 test("axis labels never touch: long ones near the end of a log-odds axis are dropped", () => {
   const crowd = [0.9, 0.99, 0.999, 0.9999, 0.99999].map((value, i) => ({ x: 100 + i * 42, value }));
-  const kept = thin(crowd);
+  const kept = thin(crowd, 400);
   for (let i = 1; i < kept.length; i++) {
     const half = (String(kept[i].value).length + String(kept[i - 1].value).length) * 3;
     expect(kept[i].x - kept[i - 1].x).toBeGreaterThan(half);
   }
   expect(kept.map((t) => t.value)).toEqual([0.9, 0.99, 0.999, 0.99999]);
+  // At the edge a label ends at its tick and so reaches further left.
+  const near = crowd.map((t, i) => ({ ...t, x: 100 + i * 28 }));
+  expect(thin(near, 1000).map((t) => t.value)).toEqual([0.9, 0.999, 0.99999]);
+  expect(thin(near, 220).map((t) => t.value)).toEqual([0.9, 0.999]);
 });

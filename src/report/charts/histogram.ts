@@ -72,7 +72,10 @@ export function layoutHistogram(o: {
     middle,
     pass: bars(o.bins.pass, true),
     ng: bars(o.bins.ng, false),
-    xTicks: thin(o.axis.ticks.map((value) => ({ x: x(o.axis.unit(value)), value }))),
+    xTicks: thin(
+      o.axis.ticks.map((value) => ({ x: x(o.axis.unit(value)), value })),
+      o.width,
+    ),
     yTicks: ticks.map((value) => ({
       up: middle - tall(value),
       down: middle + tall(value),
@@ -87,13 +90,21 @@ export function layoutHistogram(o: {
 const CHARACTER = 6.2;
 const SPACE = 10;
 
-/** Drops ticks whose label would touch the one kept before; labels are centred on their tick. */
-export function thin<T extends { x: number; value: number }>(ticks: readonly T[]): T[] {
-  const wide = (tick: T) => String(tick.value).length * CHARACTER;
+/** How a tick's label lies: at the right edge it ends at its tick instead of running over the edge. */
+export function tickAnchor(x: number, width: number): "middle" | "end" {
+  return x > width - 22 ? "end" : "middle";
+}
+
+/** Drops ticks whose label would touch the one kept before. `width` is that of the drawing. */
+export function thin<T extends { x: number; value: number }>(ticks: readonly T[], width: number): T[] {
   const kept: T[] = [];
+  let right = Number.NEGATIVE_INFINITY;
   for (const tick of ticks) {
-    const last = kept[kept.length - 1];
-    if (!last || tick.x - last.x >= (wide(tick) + wide(last)) / 2 + SPACE) kept.push(tick);
+    const wide = String(tick.value).length * CHARACTER;
+    const left = tick.x - (tickAnchor(tick.x, width) === "end" ? wide : wide / 2);
+    if (left < right + SPACE) continue;
+    kept.push(tick);
+    right = left + wide;
   }
   return kept;
 }

@@ -67,7 +67,10 @@ export function layoutRanges(o: {
         after: bar(r.after, both ? y + 4 : y),
       };
     }),
-    xTicks: thin(o.axis.ticks.map((value) => ({ x: x(value), value }))),
+    xTicks: thin(
+      o.axis.ticks.map((value) => ({ x: x(value), value })),
+      o.width,
+    ),
     before: o.before === undefined ? undefined : x(o.before),
     after: o.after === undefined ? undefined : x(o.after),
   };

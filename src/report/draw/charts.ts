@@ -1,6 +1,6 @@
 import type { CompareLayout, GaugeLayout } from "../charts/compare.js";
 import type { CurveLayout } from "../charts/curve.js";
-import type { HistogramLayout } from "../charts/histogram.js";
+import { type HistogramLayout, tickAnchor } from "../charts/histogram.js";
 import type { ProgressLayout } from "../charts/progress.js";
 import type { RangeBar, RangesLayout } from "../charts/ranges.js";
 import type { StackLayout } from "../charts/stack.js";
@@ -74,7 +74,7 @@ export function drawHistogram(h: HistogramLayout, says: string): Html {
     ...h.pass.map((b) => rect(b.x, b.y, b.width, b.height, "f-pass", plural(b.count, "good part"))),
     ...h.ng.map((b) => rect(b.x, b.y, b.width, b.height, "f-ng", plural(b.count, "defect"))),
     line(plot.left, middle, plot.right, middle, "axis"),
-    ...h.xTicks.map((t) => label(t.x, plot.bottom + 16, tickScore(t.value), side(t.x, h.width))),
+    ...h.xTicks.map((t) => label(t.x, plot.bottom + 16, tickScore(t.value), tickAnchor(t.x, h.width))),
     ...(h.thresholdX === undefined
       ? []
       : [
@@ -171,7 +171,7 @@ export function drawRanges(r: RangesLayout, says: string): Html {
   return svg(r.width, r.height, says, [
     ...r.xTicks.flatMap((t) => [
       line(t.x, r.plot.top, t.x, r.plot.bottom, "grid"),
-      label(t.x, r.plot.bottom + 16, tickScore(t.value), side(t.x, r.width)),
+      label(t.x, r.plot.bottom + 16, tickScore(t.value), tickAnchor(t.x, r.width)),
     ]),
     ...(r.before === undefined
       ? []
@@ -183,11 +183,6 @@ export function drawRanges(r: RangesLayout, says: string): Html {
       ...(row.after ? bar(row.after, "after", row.ng ? "f-ng" : "f-pass") : []),
     ]),
   ]);
-}
-
-/** Labels at the right edge end there instead of running over it. */
-function side(x: number, width: number): "middle" | "end" {
-  return x > width - 22 ? "end" : "middle";
 }
 
 function tickScore(value: number): string {

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Region, type Sharp } from "sharp";
 import { MOST_PIXELS } from "../../kit/images.js";
 import { isFile } from "../read/places.js";
 import { type Html, html } from "./html.js";
@@ -8,8 +8,8 @@ export type Shot = Readonly<{
   files: readonly string[];
   /** Show what differs from these files. */
   minus?: readonly string[];
-  /** Take only the third square of a strip golden | test | heat. */
-  third?: boolean;
+  /** Take only the third square of a strip golden | test | heat, without the margins that a crop of this file's shape leaves. */
+  thirdLike?: string;
 }>;
 
 type Embedded = Readonly<{ uri: string; width: number; height: number }>;
@@ -21,7 +21,7 @@ export type Album = ReadonlyMap<string, Embedded | undefined>;
 const LONGEST = 224;
 
 export function shotKey(shot: Shot): string {
-  return JSON.stringify([shot.files, shot.minus ?? [], shot.third ?? false]);
+  return JSON.stringify([shot.files, shot.minus ?? [], shot.thirdLike ?? ""]);
 }
 
 /**
@@ -50,7 +50,7 @@ type Raw = Readonly<{ data: Buffer; width: number; height: number }>;
 async function embed(shot: Shot): Promise<Embedded | undefined> {
   for (const file of [...shot.files, ...(shot.minus ?? [])]) if (!(await isFile(file))) return undefined;
   if (shot.files.length === 1 && !shot.minus)
-    return encode(await opened(shot.files[0] as string, shot.third ?? false));
+    return encode(await opened(shot.files[0] as string, shot.thirdLike));
   const crops = await Promise.all(shot.files.slice(0, 4).map(read));
   const others = shot.minus ? await Promise.all(shot.minus.slice(0, 4).map(read)) : undefined;
   const { data, width, height } = beside(others ? crops.map((c, i) => difference(c, others[i] ?? c)) : crops);
@@ -66,23 +66,33 @@ async function encode(image: Sharp): Promise<Embedded> {
   };
 }
 
-/** An 8-bit sRGB picture no larger than {@link LONGEST}; `third` takes the third square of a strip. */
-async function opened(file: string, third: boolean): Promise<Sharp> {
+/** An 8-bit sRGB picture no larger than {@link LONGEST}; `thirdLike` as in {@link Shot}. */
+async function opened(file: string, thirdLike?: string): Promise<Sharp> {
   const image = sharp(file, { failOn: "error", limitInputPixels: MOST_PIXELS, autoOrient: true });
-  if (third) {
-    const { width, height } = await image.metadata();
-    // Three squares and two gaps; a strip without a heat map is shorter.
-    if (width < 3 * height) throw new Error("no third square");
-    image.extract({ left: width - height, top: 0, width: height, height });
-  }
+  if (thirdLike !== undefined) image.extract(thirdSquare(await image.metadata(), await shapeOf(thirdLike)));
   return image
     .flatten({ background: "#000" })
     .toColourspace("srgb")
     .resize(LONGEST, LONGEST, { fit: "inside", withoutEnlargement: true });
 }
 
+type Shape = Readonly<{ width: number; height: number }>;
+
+async function shapeOf(file: string): Promise<Shape> {
+  return (await sharp(file, { limitInputPixels: MOST_PIXELS }).metadata()).autoOrient;
+}
+
+/** Where in the strip the crop lies: centred in the last square, its longer side as long as the square. */
+function thirdSquare({ width, height: side }: Shape, crop: Shape): Region {
+  // Three squares and two gaps; a strip without a heat map is shorter.
+  if (width < 3 * side) throw new Error("no third square");
+  const scale = side / Math.max(crop.width, crop.height);
+  const [w, h] = [crop.width, crop.height].map((n) => Math.max(1, Math.round(n * scale))) as [number, number];
+  return { left: width - side + ((side - w) >> 1), top: (side - h) >> 1, width: w, height: h };
+}
+
 async function read(file: string): Promise<Raw> {
-  const image = await opened(file, false);
+  const image = await opened(file);
   const { data, info } = await image.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   if (info.channels === 3) return { data, width: info.width, height: info.height };
   const rgb = Buffer.alloc(info.width * info.height * 3);

@@ -44,7 +44,7 @@ export function tripletOf(run: Run, owner: LabelRun | undefined, row: ScoredRow)
     golden: before,
     test: after,
     heat: heat
-      ? { files: [heat.file], third: true }
+      ? after && { files: [heat.file], thirdLike: after.files[0] as string }
       : before && after && { files: after.files, minus: before.files },
     heatName: heat ? "heat map" : "difference",
     lighting: run.naming.lights.length > 1 ? (run.naming.lights[light] ?? "") : "",

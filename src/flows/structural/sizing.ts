@@ -18,6 +18,16 @@ export const MEASURED_YIELD: Readonly<Record<string, Yield>> = {
     [20, 197],
     [35, 386],
   ],
+  mixed: [
+    [1, 0],
+    [2, 7],
+    [3, 21],
+    [5, 40],
+    [10, 87],
+    [15, 121],
+    [20, 145],
+    [30, 233],
+  ],
 };
 
 export type Sizing = Readonly<{

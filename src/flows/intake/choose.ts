@@ -8,9 +8,9 @@ import {
   type KnobValue,
   otherFlow,
   parseKnob,
-  patchesFor,
   STRUCTURAL_MODES,
 } from "../knobs/index.js";
+import { MEASURED_YIELD, sizeStructural } from "../structural/sizing.js";
 import { boardOf } from "./settled.js";
 import { usageError } from "./slots.js";
 import { pairNames, taxonomyOf } from "./taxonomy.js";
@@ -117,13 +117,23 @@ function countKnob(
     if (stage === "emit") put("crop_max_emit", n);
     const modes = s.modes.length || STRUCTURAL_MODES.length;
     const total = count.each ? n * modes : n;
+    // What was measured on a board is for all of its modes.
+    const board = String(d.set.board ?? "");
+    const measured = MEASURED_YIELD[board] !== undefined;
+    const sizing = sizeStructural(
+      measured ? Math.ceil((total * STRUCTURAL_MODES.length) / modes) : total,
+      measured ? board : undefined,
+    );
+    const { render_patches: frames, most } = sizing;
     put(
       "render_patches",
-      patchesFor(total),
-      `${total} crops: about 30 come from one frame, so ${patchesFor(total)} frames.`,
+      frames,
+      measured
+        ? `${total} crops: as measured on ${board}, ${frames} frames${most ? ", the whole board, which gives fewer" : ""}.`
+        : `${total} crops: about 30 come from one frame, so ${frames} frames.`,
     );
     d.warnings.push("The number of structural crops is an estimate; the run counts what it made.");
-    if (total < 30)
+    if (!measured && total < 30)
       d.warnings.push(
         "Fewer than 30 crops: one frame gives about 30; narrow the modes, component_types or ratio.",
       );

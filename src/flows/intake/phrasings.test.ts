@@ -258,6 +258,18 @@ describe("phrasings of our own", () => {
     expect(r.kind === "plan" && r.plan.command.join(" ")).toBe(command);
   });
 
+  test.each([
+    // 100 are reached between 69 at 10 frames and 111 at 15; a third of the modes gives a third of the crops.
+    ["100 structural defects for the dense board", 14, "as measured on dense, 14 frames"],
+    ["20 tombstones on dense", 9, "as measured on dense, 9 frames"],
+    ["500 structural defects on mixed", 30, "the whole board, which gives fewer"],
+  ])("frames on a measured board are those that gave so many: %s", (text, frames, note) => {
+    const local = { platform: "local", boards: ["dense", "mixed"] } as const;
+    const r = resolve({ text }, { dig_url_root: "/data/dig" }, local);
+    expect(r).toMatchObject({ kind: "plan", plan: { knobs: { render_patches: frames } } });
+    expect(JSON.stringify(r)).toContain(note);
+  });
+
   test("fields win over the sentence", () => {
     const r = resolve(
       { text: "tombstones on dense", flow: "good", board: "mixed", knobs: { crop_max_emit: "2" } },

@@ -33,7 +33,8 @@ describe("sizeStructural", () => {
           expect(yieldOf(render_patches - 1, table)).toBeLessThan(wanted);
         expect(expected).toBe(Math.round(yieldOf(render_patches, table)));
       }
-      expect(sizeStructural(1_000_000, board).render_patches).toBe(most);
+      expect(sizeStructural(1_000_000, board)).toMatchObject({ render_patches: most, most: true });
+      expect(sizeStructural(all, board).most).toBe(false);
     }
   });
 });

@@ -34,6 +34,8 @@ export type Sizing = Readonly<{
   render_patches: number;
   /** Crops to expect; undefined where nothing was measured on this board. */
   expected: number | undefined;
+  /** The whole board gives fewer than were asked for, as far as it was measured. */
+  most: boolean;
   warnings: readonly string[];
 }>;
 
@@ -59,7 +61,8 @@ export function sizeStructural(wanted: number, board?: string): Sizing {
       `Fewer than ${CROPS_PER_PATCH}: narrow defect_modes, component_types or ratio; one frame gives more than that on a full board.`,
     );
   if (render_patches === 1) warnings.push("A single frame may be empty; 2 or 3 are safer.");
-  return { render_patches, expected, warnings };
+  const most = measured !== undefined && wanted > (measured.at(-1)?.[1] ?? 0);
+  return { render_patches, expected, most, warnings };
 }
 
 /** Crops after `patches` frames, straight between what was measured. */

@@ -34,7 +34,9 @@ function reflow(...args) {
     encoding: "utf8",
     maxBuffer: 1 << 28,
   });
-  if (![0, 3].includes(r.status)) throw new Error(`reflow ${args.join(" ")}\n${r.stdout}\n${r.stderr}`);
+  // 1: the target was not met.
+  if (![0, 1].includes(r.status))
+    throw new Error(`reflow ${args.join(" ")}\n${(r.stdout + r.stderr).slice(-2000)}`);
   return r.stdout;
 }
 

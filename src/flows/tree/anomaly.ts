@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { streamCsv } from "../../kit/csv.js";
 import { ReflowError } from "../../kit/errors.js";
 import { samePixels, some, type Tree, tellMissing } from "./folder.js";
@@ -26,7 +27,7 @@ export async function checkAnomaly(tree: Tree): Promise<Readonly<Record<string, 
       "Run the flow again.",
       folder,
     );
-  checkCounting(tree, folder, pictures);
+  await checkCounting(tree, folder, pictures);
   for (const kind of ["original_image", "original_mask"]) {
     const names = await tree.files(`${folder}/${kind}`);
     tellMissing(tree, `${folder}/${kind}`, pictures, names);
@@ -50,21 +51,35 @@ export async function checkAnomaly(tree: Tree): Promise<Readonly<Record<string, 
   return counts;
 }
 
-/** Numbers count from 0 in each defect type. */
-function checkCounting(tree: Tree, folder: string, pictures: readonly string[]): void {
+/** Numbers count from 0 in each defect type. What a run refused to paint keeps its number and leaves a gap. */
+async function checkCounting(tree: Tree, folder: string, pictures: readonly string[]): Promise<void> {
   const numbers = new Map<string, number[]>();
   for (const name of pictures) {
     const [, type, digits] = NAME.exec(name) ?? [];
     if (type !== undefined) numbers.set(type, [...(numbers.get(type) ?? []), Number(digits)]);
   }
-  for (const [type, list] of numbers)
-    if (list.sort((a, b) => a - b).some((n, i) => n !== i))
-      tree.error(
-        "tree_numbers",
-        `${folder}: ${type} is not numbered from 00000 on without gaps`,
-        "Run the flow again.",
-        folder,
-      );
+  const gaps = [...numbers].map(([type, list]) => ({ type, gaps: Math.max(...list) + 1 - list.length }));
+  if (gaps.reduce((sum, g) => sum + g.gaps, 0) <= (await refusedOf(tree))) return;
+  for (const { type } of gaps.filter((g) => g.gaps > 0))
+    tree.error(
+      "tree_numbers",
+      `${folder}: ${type} is not numbered from 00000 on without gaps`,
+      "Run the flow again.",
+      folder,
+    );
+}
+
+/** Pictures that the run's own result says were refused; 0 in trees without one. */
+async function refusedOf(tree: Tree): Promise<number> {
+  try {
+    const { accounts } = JSON.parse(await readFile(tree.at("result.json"), "utf8"));
+    const all = (accounts as { of: string; allocated?: number; generated?: number }[]).find(
+      (a) => a.of === "defects",
+    );
+    return Math.max(0, Number(all?.allocated ?? 0) - Number(all?.generated ?? 0)) || 0;
+  } catch {
+    return 0;
+  }
 }
 
 async function checkTable(

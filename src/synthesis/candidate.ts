@@ -1,6 +1,7 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, ReflowError } from "../kit/errors.js";
+import { makeFolder } from "../kit/folders.js";
 import { decodeImage, encodeImage, type Pixels } from "../kit/images.js";
 import { seeded } from "../kit/random.js";
 import { type CadClasses, type CadParts, legalRegion, parseCad } from "../placement/index.js";
@@ -155,7 +156,7 @@ async function keep(
       : write(name, pair.golden[from], format);
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const work = [
       write("reconstructed.png", made),
       write("original.png", pair.golden[0]),

@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { normaliseLabel } from "../dataset/label.js";
 import type { PairRow } from "../dataset/row.js";
 import { OPTIONAL_COLUMNS, REQUIRED_COLUMNS } from "../dataset/table.js";
 import { formatCsv } from "../kit/csv.js";
 import { writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
+import { makeFolder } from "../kit/folders.js";
 import { moveFile, type Sample } from "./files.js";
 
 /** The columns of a ChangeNet table in the order of the pair script (contract 1.2). */
@@ -38,8 +38,8 @@ export async function stagePairs(o: {
 }): Promise<Ingest> {
   const ng = path.join(o.stageDir, `${o.subdir}_ng`);
   const ok = path.join(o.stageDir, `${o.subdir}_ok`);
-  await mkdir(ng, { recursive: true });
-  await mkdir(ok, { recursive: true });
+  await makeFolder(ng);
+  await makeFolder(ok);
   const suffixes = o.lights.length === 0 ? [""] : o.lights.map((light) => `_${light}`);
   const labels: Record<string, number> = {};
   const rows: PairRow[] = [];

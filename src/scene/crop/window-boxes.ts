@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { exists, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
-import { encodeNpyRecords, type NpyField } from "../../kit/npy.js";
+import { encodeNpyRecords } from "../../kit/npy.js";
+import { BOX_FIELDS } from "../box-table.js";
 import { type BoxedComponent, boxFiles, readComponents } from "./boxes.js";
 
 /** A window of a frame, pixels. */
@@ -16,15 +17,6 @@ export type WindowBoxes = Readonly<{
   perClass: Readonly<Record<string, WindowCount>>;
   totals: Readonly<WindowCount>;
 }>;
-
-const FIELDS = [
-  { name: "semanticId", type: "<u4" },
-  { name: "x_min", type: "<i4" },
-  { name: "y_min", type: "<i4" },
-  { name: "x_max", type: "<i4" },
-  { name: "y_max", type: "<i4" },
-  { name: "occlusionRatio", type: "<f4" },
-] as const satisfies readonly NpyField[];
 
 /** Occlusion of a component of many meshes is not known. */
 const UNKNOWN = -1;
@@ -62,7 +54,7 @@ export async function cropBoxes(
     to.paths,
     inside.map((c) => c.key),
   );
-  await writeFileAtomic(to.boxes, encodeNpyRecords({ fields: FIELDS, rows }));
+  await writeFileAtomic(to.boxes, encodeNpyRecords({ fields: BOX_FIELDS, rows }));
   return { files: Object.values(to).map((f) => path.basename(f)), ...countsOf(components, new Set(inside)) };
 }
 

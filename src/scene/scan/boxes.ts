@@ -1,18 +1,9 @@
-import type { NpyField } from "../../kit/npy.js";
+import type { BOX_FIELDS } from "../box-table.js";
 import type { Scene } from "../model.js";
 import type { PaletteEntry } from "../semantics/index.js";
 import type { Pose, View } from "../view.js";
 import { pixelsAlone } from "./coverage.js";
 import { shownIn, worldOf } from "./state.js";
-
-export const BOX_FIELDS = [
-  { name: "semanticId", type: "<u4" },
-  { name: "x_min", type: "<i4" },
-  { name: "y_min", type: "<i4" },
-  { name: "x_max", type: "<i4" },
-  { name: "y_max", type: "<i4" },
-  { name: "occlusionRatio", type: "<f4" },
-] as const satisfies readonly NpyField[];
 
 /** A row of the box table; corners are inclusive pixel indices. */
 export type BoxRow = Readonly<Record<(typeof BOX_FIELDS)[number]["name"], number>>;

@@ -166,37 +166,25 @@ async function writeProvenance(
   checkpoint: Checkpoint,
   evaluation: Evaluation,
 ): Promise<void> {
-  const text = done.map(({ job, made }) => {
-    const { instances, psnr, outside, seed } = made as Made;
-    return `${JSON.stringify({
-      output_filename: `${job.name}.png`,
-      index: job.row.index,
-      copy: job.copy,
-      anomaly_type: job.row.defectType,
-      image_filename: job.row.text.image,
-      mask_filename: job.row.text.mask,
-      generator: "reflow-synthesis",
-      step: checkpoint.step,
-      seed,
-      instances,
-      psnr,
-      greatest_change_outside: outside,
-      ...evaluation.samples.get(job.name),
-    })}\n`;
+  const about = ({ row, copy }: Done["job"], name: string | null) => ({
+    output_filename: name,
+    index: row.index,
+    copy,
+    anomaly_type: row.defectType,
+    image_filename: row.text.image,
+    mask_filename: row.text.mask,
+    generator: "reflow-synthesis",
+    step: checkpoint.step,
   });
-  for (const { job, problem } of refused)
-    text.push(
-      `${JSON.stringify({
-        output_filename: null,
-        index: job.row.index,
-        copy: job.copy,
-        anomaly_type: job.row.defectType,
-        image_filename: job.row.text.image,
-        mask_filename: job.row.text.mask,
-        generator: "reflow-synthesis",
-        step: checkpoint.step,
-        refused: { code: problem.code, message: problem.message },
-      })}\n`,
-    );
+  const painted = done.map(({ job, made }) => {
+    const { instances, psnr, outside, seed } = made as Made;
+    const measured = { seed, instances, psnr, greatest_change_outside: outside };
+    return { ...about(job, `${job.name}.png`), ...measured, ...evaluation.samples.get(job.name) };
+  });
+  const left = refused.map(({ job, problem: { code, message } }) => ({
+    ...about(job, null),
+    refused: { code, message },
+  }));
+  const text = [...painted, ...left].map((row) => `${JSON.stringify(row)}\n`);
   await writeFileAtomic(path.join(output, "provenance.jsonl"), text.join(""));
 }

@@ -119,7 +119,7 @@ function countKnob(
     const total = count.each ? n * modes : n;
     // What was measured on a board is for all of its modes.
     const board = String(d.set.board ?? "");
-    const measured = MEASURED_YIELD[board] !== undefined;
+    const measured = Object.hasOwn(MEASURED_YIELD, board);
     const sizing = sizeStructural(
       measured ? Math.ceil((total * STRUCTURAL_MODES.length) / modes) : total,
       measured ? board : undefined,

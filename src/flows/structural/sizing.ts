@@ -52,7 +52,8 @@ export function sizeStructural(wanted: number, board?: string): Sizing {
       `${wanted} structural defects cannot be made`,
       "Ask for a whole number from 1.",
     );
-  const measured = board === undefined ? undefined : MEASURED_YIELD[board];
+  const measured =
+    board !== undefined && Object.hasOwn(MEASURED_YIELD, board) ? MEASURED_YIELD[board] : undefined;
   const render_patches = measured ? fewest(wanted, measured) : patchesFor(wanted);
   const expected = measured ? Math.round(yieldOf(render_patches, measured)) : undefined;
   const warnings: string[] = ["The number of crops is an estimate; the result reports the real one."];

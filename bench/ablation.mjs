@@ -40,7 +40,7 @@ const RESULTS = fileURLToPath(new URL("./results/ablation", import.meta.url));
 
 /** Types that are taken out of the seed set; without a second type there is nothing left to train on. */
 const SETS = {
-  deeppcb: { side: 96, budget: 120, ext: ".jpg", left: ["mousebite", "spur", "pin-hole"], pool: true },
+  deeppcb: { side: 96, budget: 120, ext: ".jpg", left: ["mousebite", "spur", "pin-hole", "copper", "open", "short"], pool: true },
   "ball-screw": { side: 128, budget: 60, ext: ".jpg", left: [], pool: false },
 };
 

@@ -6,7 +6,7 @@ import { whole, word } from "../run/knobs.js";
 import { notesOf } from "../run/notes.js";
 import type { FlowContext, FlowOutcome, FlowRequest, Knobs, Samples } from "../run/types.js";
 import { type Cropped, roiStep } from "../steps/crops.js";
-import { type Edited, editConfig, editStep } from "../steps/edit.js";
+import { checkEdit, type Edited, editStep } from "../steps/edit.js";
 import { lookOf, looksByItself } from "../steps/look.js";
 import { type Rendered, renderStep } from "../steps/render.js";
 import { sceneOf } from "../steps/scene.js";
@@ -39,7 +39,7 @@ export type Day0 = Readonly<{ rendered: Rendered; cropped: Cropped; edited: Edit
 export async function day0Crops(c: FlowContext): Promise<Day0> {
   const { cookbook, knobs } = c.request;
   const board = await loadCookbook(cookbook.dir);
-  await editConfig(cookbook);
+  await checkEdit(c);
   if (!board.crop)
     throw dataError(
       "cookbook_file_missing",

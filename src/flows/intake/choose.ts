@@ -129,8 +129,8 @@ function countKnob(
       "render_patches",
       frames,
       measured
-        ? `${total} crops: as measured on ${board}, ${frames} frames${most ? ", the whole board, which gives fewer" : ""}.`
-        : `${total} crops: about 30 come from one frame, so ${frames} frames.`,
+        ? `${total} crops: as measured on ${board}, ${frames} ${frames === 1 ? "frame" : "frames"}${most ? ", the whole board, which gives fewer" : ""}.`
+        : `${total} crops: about 30 come from one frame, so ${frames} ${frames === 1 ? "frame" : "frames"}.`,
     );
     d.warnings.push("The number of structural crops is an estimate; the run counts what it made.");
     if (!measured && total < 30)

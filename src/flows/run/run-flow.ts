@@ -89,7 +89,8 @@ export async function runFlow(
       clock: o.clock ?? systemClock,
       version: o.version ?? (await programVersion()),
     });
-    const made = await definition.run({ request, output, workers: o.workers, emit, step: runner.step });
+    const { workers, signal, apiKey } = o;
+    const made = await definition.run({ request, output, workers, emit, signal, apiKey, step: runner.step });
     o.signal?.throwIfAborted();
     const outcome = { ...made, next: [...(made.pairs ? [workspaceCommand(asked)] : []), ...made.next] };
     const page = await writePage(output, { title: definition.title, request, outcome });

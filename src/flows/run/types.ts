@@ -56,6 +56,9 @@ export type FlowContext = Readonly<{
   output: string;
   workers: number;
   emit: Emit;
+  signal: AbortSignal | undefined;
+  /** Key of an image-edit server. */
+  apiKey: string | undefined;
   /** Runs a step, or takes the result of an earlier run that still holds. */
   step: <Result extends Json>(step: Step<Result>) => Promise<Result>;
 }>;

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import {
+  checkEndpoint,
   endpointFolder,
   endpointSettings,
   type FolderResult,
@@ -12,8 +13,9 @@ import { exists } from "../../kit/files.js";
 import { decodeImage, writeImage } from "../../kit/images.js";
 import type { FlowCookbook } from "../cookbook/index.js";
 import { type AugmentationConfig, augmentationSchema, readConfig, requiredFile } from "../cookbook/index.js";
-import type { FlowRequest, Step, StepIo } from "../run/types.js";
-import type { Look } from "./look.js";
+import { RECEIPTS } from "../run/folder.js";
+import type { FlowContext, FlowRequest, Step, StepIo } from "../run/types.js";
+import { type Look, serverNamed } from "./look.js";
 
 export type Edited = {
   edited: number;
@@ -24,12 +26,22 @@ export type Edited = {
   refused: { [reason: string]: number };
 };
 
+const ID = "image-edit";
 const NEEDS = "the image-edit step needs";
 
 /**
- * Reads the configuration of the step and looks whether the cookbook's own exemplars are there, so that a fault is told
- * before anything is rendered. Throws `folder_missing` beside what reading throws.
+ * Looks whether the step will be able to work, so that a fault is told before anything is rendered: its configuration,
+ * the cookbook's own exemplars, and a named server, unless an earlier run has finished the step. Throws
+ * `folder_missing`, and what reading and {@link checkEndpoint} throw.
  */
+export async function checkEdit(c: FlowContext): Promise<void> {
+  const { cookbook } = c.request;
+  const config = await editConfig(cookbook);
+  const url = serverNamed(c.request);
+  if (url === undefined || (await exists(path.join(c.output, RECEIPTS, `${ID}.json`)))) return;
+  await checkEndpoint(serverOf(url, config, c.apiKey), c.signal);
+}
+
 export async function editConfig(cookbook: FlowCookbook): Promise<AugmentationConfig> {
   const { look } = cookbook.settings;
   if (look?.exemplars) {
@@ -65,7 +77,7 @@ export async function editStep(
   const extension = path.extname(config.data[0]?.output.video ?? ".png").toLowerCase();
   const places = new Map(pairs.map(({ from, to }) => [from, `${to}${extension}`]));
   return {
-    id: "image-edit",
+    id: ID,
     title: "Appearance",
     makes: [folder],
     after: "continue",

@@ -18,16 +18,15 @@ const FOLDER = "look";
 
 /**
  * The look that a request asks for: a server that was named, real pictures of the cookbook, or crops that are rendered
- * under the cookbook's other lighting into `look/`. The cluster's own server cannot be reached from here: as long as
- * the knob holds its address, it was not asked for.
+ * under the cookbook's other lighting into `look/`.
  */
 export async function lookOf(
   c: FlowContext,
   o: Readonly<{ scene: string; board: Cookbook; settings: RoiSettings | undefined }>,
 ): Promise<Look> {
-  const { cookbook, knobs, seed } = c.request;
-  const url = word(knobs, "image_edit_endpoint");
-  if (url !== "" && url !== CLUSTER_ENDPOINT) return { way: "endpoint", url };
+  const { cookbook, seed } = c.request;
+  const url = serverNamed(c.request);
+  if (url !== undefined) return { way: "endpoint", url };
   const { look } = cookbook.settings;
   if (look?.exemplars)
     return { way: "exemplars", folder: path.resolve(cookbook.dir, look.exemplars), from: look.exemplars };
@@ -72,10 +71,18 @@ export async function lookOf(
 }
 
 /** True when {@link lookOf} will take a step of its own. */
-export function looksByItself({ cookbook, knobs }: FlowRequest): boolean {
+export function looksByItself(request: FlowRequest): boolean {
+  const { look } = request.cookbook.settings;
+  return serverNamed(request) === undefined && !look?.exemplars && look?.lighting !== undefined;
+}
+
+/**
+ * Address of the image-edit server that was asked for. The cluster's own server cannot be reached from here: as long as
+ * the knob holds its address, none was.
+ */
+export function serverNamed({ knobs }: FlowRequest): string | undefined {
   const url = word(knobs, "image_edit_endpoint");
-  const { look } = cookbook.settings;
-  return (url === "" || url === CLUSTER_ENDPOINT) && !look?.exemplars && look?.lighting !== undefined;
+  return url === "" || url === CLUSTER_ENDPOINT ? undefined : url;
 }
 
 const FRAMES = 1;

@@ -8,7 +8,7 @@ import { whole, word } from "../run/knobs.js";
 import { notesOf } from "../run/notes.js";
 import type { Account, FlowContext, FlowOutcome } from "../run/types.js";
 import { type Cropped, componentStep } from "../steps/crops.js";
-import { type Edited, editConfig, editStep } from "../steps/edit.js";
+import { checkEdit, type Edited, editStep } from "../steps/edit.js";
 import { lookOf, looksByItself } from "../steps/look.js";
 import { renderStep } from "../steps/render.js";
 import { sceneOf } from "../steps/scene.js";
@@ -28,7 +28,7 @@ export const structural: FlowDefinition = {
 async function run(c: FlowContext): Promise<FlowOutcome> {
   const { cookbook, knobs } = c.request;
   const board = await loadCookbook(cookbook.dir);
-  await editConfig(cookbook);
+  await checkEdit(c);
   const recipe: Recipe = recipeFor(board, "defect");
   const { defects } = recipe.config;
   if (!defects)

@@ -1,5 +1,5 @@
 // What synthetic rows do for the model: the seed set alone, with mined rows, with synthetic rows, with both, with as
-// many CutPaste patches, and with one defect type taken out of the seed set. Every result is a file under
+// many CutPaste patches; with one defect type taken out of the seed set, and with one alone left in it. Every result is a file under
 // bench/results/ablation and is not made again. Needs `npm run build` and ../shared/data.
 // Arms other than `seed` go on from the model of the seed set as an iteration of the loop does (a third of the rate, and
 // the checkpoint half-way); `again` does so without a new row. `--cold` trains every arm from nothing.
@@ -38,14 +38,21 @@ const { values: flag } = parseArgs({
 });
 const RESULTS = fileURLToPath(new URL("./results/ablation", import.meta.url));
 
-/** Types that are taken out of the seed set; without a second type there is nothing left to train on. */
+/** Types that are taken out of the seed set, and that are left in it alone. */
 const SETS = {
-  deeppcb: { side: 96, budget: 120, ext: ".jpg", left: ["mousebite", "spur", "pin-hole", "copper", "open", "short"], pool: true },
-  "ball-screw": { side: 128, budget: 60, ext: ".jpg", left: [], pool: false },
+  deeppcb: {
+    side: 96,
+    budget: 120,
+    ext: ".jpg",
+    left: ["mousebite", "spur", "pin-hole", "copper", "open", "short"],
+    alone: ["open", "short", "mousebite"],
+    pool: true,
+  },
+  "ball-screw": { side: 128, budget: 60, ext: ".jpg", left: [], alone: [], pool: false },
 };
 
 function armsOf(name) {
-  const { left, pool } = SETS[name];
+  const { left, alone, pool } = SETS[name];
   return [
     "seed",
     "again",
@@ -53,7 +60,9 @@ function armsOf(name) {
     "synth",
     ...(pool ? ["both"] : []),
     "cutpaste",
-    ...left.flatMap((type) => [`seed-no-${type}`, `synth-no-${type}`, `cutpaste-no-${type}`]),
+    ...[...left.map((type) => `no-${type}`), ...alone.map((type) => `only-${type}`)].flatMap((which) =>
+      ["seed", "synth", "cutpaste"].map((kind) => `${kind}-${which}`),
+    ),
   ];
 }
 
@@ -109,12 +118,11 @@ async function runArm(name, arm, seed) {
   const kept = path.join(folder, "latest.txt");
   if (existsSync(file) && (existsSync(kept) || !arm.startsWith("seed"))) return;
   const data = await load(name);
-  const type = arm.split("-no-")[1];
-  const keep = (row) => type === undefined || row.label !== type;
+  const { kind, without, only } = /^(?<kind>[a-z]+)(-no-(?<without>.+)|-only-(?<only>.+))?$/.exec(arm).groups;
+  const keep = (row) => row.label !== without && (only === undefined || row.ng === 0 || row.label === only);
   const base = fewDefects(data.train.filter(keep), seed);
   const validation = data.validation.filter(keep);
-  const kind = arm.split("-")[0];
-  const seedArm = type === undefined ? "seed" : `seed-no-${type}`;
+  const seedArm = `seed${arm.slice(kind.length)}`;
   let checkpoint;
   if (kind !== "seed") {
     await runArm(name, seedArm, seed);
@@ -124,12 +132,12 @@ async function runArm(name, arm, seed) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const started = performance.now();
-  const budget = Number(flag.budget ?? (type === undefined ? SETS[name].budget : 40));
+  const budget = Number(flag.budget ?? (without === undefined ? SETS[name].budget : 40));
   const added = [];
   let notes = {};
   if (kind === "mined" || kind === "both") added.push(...(await mine(data, validation, checkpoint, budget)));
   if (kind === "synth" || kind === "both") {
-    const made = await synthesise({ data, base, type, checkpoint, budget, seed, folder });
+    const made = await synthesise({ data, base, without, checkpoint, budget, seed, folder });
     added.push(...made.rows);
     notes = { made: Object.fromEntries(made.made), refused: made.refused, draws: made.draws };
   }
@@ -202,7 +210,7 @@ async function mine(data, validation, checkpoint, budget) {
   return [...new Set(order.map((i) => found.index[i]))].slice(0, budget).map((i) => data.pool[i]);
 }
 
-function synthesise({ data, base, type, checkpoint, budget, seed, folder }) {
+function synthesise({ data, base, without, checkpoint, budget, seed, folder }) {
   const ngRows = base.filter((row) => row.ng === 1);
   const seen = new Set(ngRows.map((row) => row.label));
   const all = [...new Set(data.validation.filter((row) => row.ng === 1).map((row) => row.label))].sort();
@@ -210,7 +218,7 @@ function synthesise({ data, base, type, checkpoint, budget, seed, folder }) {
     ngRows,
     cleanRows: base.filter((row) => row.ng === 0),
     // Missing and scarce types are what synthesis is for.
-    defects: type === undefined ? [...new Set([...seen, ...all])].sort() : [type],
+    defects: without === undefined ? [...new Set([...seen, ...all])].sort() : [without],
     numSdg: budget,
     seed,
     outDir: path.join(folder, "anomalygen"),

@@ -1,5 +1,5 @@
 import { modelMap, type Parameters } from "./frame.js";
-import type { informationMeter } from "./mutual-information.js";
+import type { InformationMeter } from "./mutual-information.js";
 import type { Model } from "./types.js";
 
 /** Longest step, in units of a level pixel at the border. */
@@ -18,31 +18,29 @@ export type Climb = Readonly<{ at: Parameters; value: number }>;
  * level (`unit` full pixels at the border); it ends when a step is shorter than `tolerance` of them.
  */
 export function climb(
-  meter: ReturnType<typeof informationMeter>,
+  meter: InformationMeter,
   model: Model,
   start: Parameters,
   radius: number,
   unit: number,
   { steps = 30, tolerance = 0.01 }: { steps?: number; tolerance?: number } = {},
 ): Climb {
-  const look = (p: Parameters, wantGradient: boolean) => {
-    const { map, by } = modelMap(model, p, radius);
-    const { value, gradient } = meter(map, wantGradient);
-    return {
-      value,
-      slope: gradient ? by.map((row) => unit * row.reduce((sum, d, j) => sum + d * gradient[j]!, 0)) : [],
-    };
+  const valueAt = (p: Parameters) => meter.valueAt(modelMap(model, p, radius).map);
+  /** The slopes where the last value was taken, `p`; none where that was no value. */
+  const slopesAt = (p: Parameters): number[] => {
+    const gradient = meter.slopesThere();
+    return gradient ? modelMap(model, p, radius).by.map((row) => unit * dot(row, gradient)) : [];
   };
   let at = [...start];
-  let { value, slope } = look(at, true);
+  let value = valueAt(at);
+  let slope = slopesAt(at);
   if (slope.length === 0) return { at, value };
   // The inverse of minus the Hessian, about. Where straight traces let the map slide it is a long ridge: one scale for
   // all parameters would end the climb on its side, with the summit far along it.
   const bends = at.map((_, i) => {
-    const beside = look(
-      at.map((v, j) => (i === j ? v + unit * BESIDE : v)),
-      true,
-    ).slope;
+    const aside = at.map((v, j) => (i === j ? v + unit * BESIDE : v));
+    valueAt(aside);
+    const beside = slopesAt(aside);
     return beside.length === 0 ? 0 : (slope[i]! - beside[i]!) / BESIDE;
   });
   const least = FLATTEST * Math.max(...bends.map(Math.abs));
@@ -64,25 +62,26 @@ export function climb(
     let there = -Infinity;
     for (let tries = 0; tries < 7; tries++, t /= 2) {
       next = at.map((v, i) => v + unit * t * way[i]!);
-      there = look(next, false).value;
+      there = valueAt(next);
       if (there >= value + 1e-4 * t * rise) break;
     }
     if (!(there > value)) break;
-    const now = look(next, true);
+    const now = slopesAt(next);
     const moved = way.map((d) => d * t);
     inverse = updated(
       inverse,
       moved,
-      slope.map((g, i) => g - now.slope[i]!),
+      slope.map((g, i) => g - now[i]!),
     );
     at = next;
-    ({ value, slope } = now);
+    value = there;
+    slope = now;
     if (Math.hypot(...moved) < tolerance) break;
   }
   return { at, value };
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

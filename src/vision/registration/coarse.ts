@@ -1,4 +1,5 @@
 import type { Frame } from "./frame.js";
+import { countShifts, informationOf, logTable, margins } from "./histograms.js";
 import { type Level, scaleFixed } from "./pyramid.js";
 import type { Range } from "./ranges.js";
 import type { Samples } from "./samples.js";
@@ -10,6 +11,9 @@ export const COARSE_BINS = 16;
 /** Bin of the space around the photo. */
 const OUTSIDE = COARSE_BINS;
 const STRIDE = COARSE_BINS + 1;
+
+/** Part of the samples that must fall on the photo for a value to mean anything. */
+const LEAST_INSIDE = 0.3;
 
 export type Start = Readonly<{ map: Matrix3; value: number }>;
 
@@ -116,18 +120,18 @@ function paddedBins(photo: Level, frame: Frame, range: Range, reach: number): Gr
   return { width: wide, pad, data: out };
 }
 
-/** Values at all shifts for one pose after another; whole counts make the logarithms a table. */
+/** Values at all shifts for one pose after another. */
 function shiftMeter({ count, u, v, bin }: Samples, bins: number, grid: Grid, reach: number) {
   const side = 2 * reach + 1;
+  const cells = bins * STRIDE;
   const values = new Float32Array(side * side);
-  const joint = new Int32Array(bins * STRIDE);
-  const rows = new Int32Array(bins);
-  const columns = new Int32Array(STRIDE);
+  const joint = new Uint16Array(side * cells);
+  const sums = margins(bins, COARSE_BINS);
+  const inside = new Int32Array(1);
   const base = new Int32Array(count);
-  const row = new Int32Array(count);
-  for (let i = 0; i < count; i++) row[i] = bin[i]! * STRIDE;
-  const logs = new Float64Array(count + 1);
-  for (let i = 2; i <= count; i++) logs[i] = i * Math.log(i);
+  const row = Int32Array.from(bin, (b) => b * STRIDE);
+  const logs = logTable(count);
+  const least = LEAST_INSIDE * count;
 
   return {
     place({ angle, sx, sy }: Pose, border: number, ox: number, oy: number): void {
@@ -139,33 +143,15 @@ function shiftMeter({ count, u, v, bin }: Samples, bins: number, grid: Grid, rea
       }
     },
     values(): Float32Array {
-      for (let dy = -reach, o = 0; dy <= reach; dy++)
-        for (let dx = -reach; dx <= reach; dx++) values[o++] = at(dy * grid.width + dx);
+      for (let dy = -reach, o = 0; dy <= reach; dy++) {
+        countShifts(joint, cells, side, count, row, base, grid.data, dy * grid.width - reach);
+        for (let k = 0; k < side; k++) {
+          const sum = informationOf(joint, k * cells, sums, logs, least, inside);
+          // Information is sum / inside; times the coverage inside / count.
+          values[o++] = Math.max(0, sum) / count;
+        }
+      }
       return values;
     },
   };
-
-  function at(shift: number): number {
-    joint.fill(0);
-    const { data } = grid;
-    for (let i = 0; i < count; i++) joint[row[i]! + data[base[i]! + shift]!]!++;
-    rows.fill(0);
-    columns.fill(0);
-    let sum = 0;
-    let n = 0;
-    for (let a = 0; a < bins; a++)
-      for (let b = 0; b < COARSE_BINS; b++) {
-        const k = joint[a * STRIDE + b]!;
-        if (k === 0) continue;
-        rows[a]! += k;
-        columns[b]! += k;
-        sum += logs[k]!;
-        n += k;
-      }
-    if (n < 0.3 * count) return 0;
-    for (let a = 0; a < bins; a++) sum -= logs[rows[a]!]!;
-    for (let b = 0; b < COARSE_BINS; b++) sum -= logs[columns[b]!]!;
-    // Information in nats is (sum + n ln n) / n; times the coverage n / count.
-    return (sum + logs[n]!) / count;
-  }
 }

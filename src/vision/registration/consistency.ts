@@ -1,10 +1,12 @@
-import { mapPoint } from "./matrix.js";
+import { countShifts, informationOf, logTable, margins } from "./histograms.js";
 import type { BinnedMoving, Level } from "./pyramid.js";
+import { ranked } from "./rank.js";
 import type { Consistency, Matrix3 } from "./types.js";
 
 /** Side of a patch and how far it is moved about, pixels of the level. */
 const PATCH = 48;
 const REACH = 8;
+const OFFSETS = 2 * REACH + 1;
 
 /** Patches at most: more would cost time and tell no more. */
 const MOST = 54;
@@ -108,57 +110,75 @@ export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3, lab
 
 function patchVote(patch: Patch, factor: number, photo: Level, map: Matrix3): PatchVote | undefined {
   const { left, top, side } = patch;
+  const wide = side + 2 * REACH;
+  const { window, outside } = windowAround(patch, wide, factor, photo, map);
+  // Labels are judged by how strong edges are, which the photo's rim would spoil.
+  if (outside > (patch.borders ? 0 : MOST_OUTSIDE * window.length)) return undefined;
+  const values = patch.borders
+    ? edgesAt(patch.borders, side, window, wide)
+    : informationAt(patch, window, wide);
+  if (!values) return undefined;
+  let best = -1;
+  let bx = 0;
+  let by = 0;
+  let sum = 0;
+  let stay = -1;
+  for (let dy = -REACH, i = 0; dy <= REACH; dy++)
+    for (let dx = -REACH; dx <= REACH; dx++, i++) {
+      const value = values[i]!;
+      sum += value;
+      if (value > stay && dx * dx + dy * dy <= NEAR * NEAR) stay = value;
+      if (value > best) {
+        best = value;
+        bx = dx;
+        by = dy;
+      }
+    }
+  const mean = sum / values.length;
+  const near = bx * bx + by * by <= NEAR * NEAR;
+  const says = near ? "here" : stay - mean >= AS_GOOD * (best - mean) ? "nothing" : "elsewhere";
+  return { x: left + side / 2, y: top + side / 2, dx: bx, dy: by, says };
+}
+
+/** The photo around a patch, resampled at the patch's pixels: then every offset is a whole number. */
+function windowAround(
+  { left, top }: Patch,
+  wide: number,
+  factor: number,
+  photo: Level,
+  [m0, m1, m2, m3, m4, m5, m6, m7, m8]: Matrix3,
+): { window: Float32Array; outside: number } {
+  const { width, height, data } = photo;
   const off = (factor - 1) / 2;
   const poff = (photo.factor - 1) / 2;
-  // The photo around the patch, resampled at the patch's pixels: then every offset is a whole number.
-  const wide = side + 2 * REACH;
   const window = new Float32Array(wide * wide);
   let outside = 0;
-  for (let y = 0; y < wide; y++)
-    for (let x = 0; x < wide; x++) {
-      const [px, py] = mapPoint(map, (left + x - REACH) * factor + off, (top + y - REACH) * factor + off);
-      const qx = (px - poff) / photo.factor;
-      const qy = (py - poff) / photo.factor;
-      if (!(qx >= 0 && qy >= 0 && qx < photo.width - 1 && qy < photo.height - 1)) {
-        window[y * wide + x] = OUTSIDE;
+  for (let j = 0, i = 0; j < wide; j++) {
+    const y = (top + j - REACH) * factor + off;
+    for (let k = 0; k < wide; k++, i++) {
+      const x = (left + k - REACH) * factor + off;
+      const w = m6 * x + m7 * y + m8;
+      const qx = ((m0 * x + m1 * y + m2) / w - poff) / photo.factor;
+      const qy = ((m3 * x + m4 * y + m5) / w - poff) / photo.factor;
+      if (!(qx >= 0 && qy >= 0 && qx < width - 1 && qy < height - 1)) {
+        window[i] = OUTSIDE;
         outside++;
         continue;
       }
       const x0 = qx | 0;
       const y0 = qy | 0;
       const fx = qx - x0;
-      const q = y0 * photo.width + x0;
-      const { data } = photo;
+      const q = y0 * width + x0;
       const a = data[q]! + (data[q + 1]! - data[q]!) * fx;
-      const b = data[q + photo.width]! + (data[q + photo.width + 1]! - data[q + photo.width]!) * fx;
-      window[y * wide + x] = a + (b - a) * (qy - y0);
+      const b = data[q + width]! + (data[q + width + 1]! - data[q + width]!) * fx;
+      window[i] = a + (b - a) * (qy - y0);
     }
-  // Labels are judged by how strong edges are, which the photo's rim would spoil.
-  if (outside > (patch.borders ? 0 : MOST_OUTSIDE * window.length)) return undefined;
-  const valueAt = patch.borders
-    ? borderMeter(patch.borders, side, window, wide)
-    : informationAt(patch, window, wide);
-  if (!valueAt) return undefined;
-  let best = -1;
-  let bx = 0;
-  let by = 0;
-  let sum = 0;
-  let stay = -1;
-  for (let dy = -REACH; dy <= REACH; dy++)
-    for (let dx = -REACH; dx <= REACH; dx++) {
-      const value = valueAt((dy + REACH) * wide + dx + REACH);
-      sum += value;
-      if (Math.hypot(dx, dy) <= NEAR && value > stay) stay = value;
-      if (value > best) [best, bx, by] = [value, dx, dy];
-    }
-  const mean = sum / (2 * REACH + 1) ** 2;
-  const near = Math.hypot(bx, by) <= NEAR;
-  const says = near ? "here" : stay - mean >= AS_GOOD * (best - mean) ? "nothing" : "elsewhere";
-  return { x: left + side / 2, y: top + side / 2, dx: bx, dy: by, says };
+  }
+  return { window, outside };
 }
 
-/** Mutual information of a patch with the window, for each start in it; undefined where the window is flat. */
-function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: number): Meter | undefined {
+/** Mutual information of a patch with the window at every offset, row by row; undefined where the window is flat. */
+function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: number): Values | undefined {
   const there = binned(window);
   if (!there) return undefined;
   // Every other pixel, as on a chessboard: where it lies in the window, and its row of the histogram.
@@ -171,56 +191,66 @@ function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: nu
       places[n] = y * wide + x;
       row[n++] = of[y * side + x]! * (BINS + 1);
     }
-  const joint = new Int32Array(bins * (BINS + 1));
-  const logs = Float64Array.from({ length: n + 1 }, (_, k) => (k > 1 ? k * Math.log(k) : 0));
-  return (start) => {
-    joint.fill(0);
-    for (let i = 0; i < n; i++) joint[row[i]! + there[start + places[i]!]!]!++;
-    return information(joint, bins, logs);
-  };
+  const cells = bins * (BINS + 1);
+  const joint = new Uint16Array(OFFSETS * cells);
+  const sums = margins(bins, BINS);
+  const logs = logTable(n);
+  const inside = new Int32Array(1);
+  const values = new Float64Array(OFFSETS * OFFSETS);
+  for (let dy = 0, i = 0; dy < OFFSETS; dy++) {
+    countShifts(joint, cells, OFFSETS, n, row, places, there, dy * wide);
+    for (let k = 0; k < OFFSETS; k++) {
+      const sum = informationOf(joint, k * cells, sums, logs, 1, inside);
+      values[i++] = Math.max(0, sum) / Math.max(1, inside[0]!);
+    }
+  }
+  return values;
 }
 
 /**
- * How strongly the window changes along a label patch's borders, for each start in it: labels say where edges are, not
- * which greys there are. The strongest edges are cut to the level of strong ones, or one of them would decide.
+ * How strongly the window changes along a label patch's borders at every offset, row by row: labels say where edges are,
+ * not which greys there are. The strongest edges are cut to the level of strong ones, or one of them would decide.
  */
-function borderMeter(
-  borders: Int32Array,
-  side: number,
-  window: Float32Array,
-  wide: number,
-): Meter | undefined {
+function edgesAt(borders: Int32Array, side: number, window: Float32Array, wide: number): Values | undefined {
   const change = new Float32Array(window.length);
   for (let y = 0; y + 1 < wide; y++)
     for (let x = 0; x + 1 < wide; x++) {
       const i = y * wide + x;
-      change[i] = Math.hypot(window[i + 1]! - window[i]!, window[i + wide]! - window[i]!);
+      const across = window[i + 1]! - window[i]!;
+      const down = window[i + wide]! - window[i]!;
+      change[i] = Math.sqrt(across * across + down * down);
     }
-  const strong = change.slice().sort()[Math.floor(change.length * 0.93)]!;
+  const strong = ranked(change.slice(), change.length, Math.floor(change.length * 0.93))!;
   if (strong < 3) return undefined;
   for (let i = 0; i < change.length; i++) change[i] = Math.min(change[i]!, strong);
-  const places = borders.map((at) => Math.floor(at / side) * wide + (at % side));
-  return (start) => {
-    let sum = 0;
-    for (const at of places) sum += change[start + at]!;
-    return sum / places.length;
-  };
+  const values = new Float64Array(OFFSETS * OFFSETS);
+  for (const at of borders) {
+    const from = Math.floor(at / side) * wide + (at % side);
+    for (let dy = 0, i = 0; dy < OFFSETS; dy++)
+      for (let k = 0, o = from + dy * wide; k < OFFSETS; k++) values[i++]! += change[o++]!;
+  }
+  return values.map((v) => v / borders.length);
 }
 
-type Meter = (start: number) => number;
+/** What is compared, at every offset of a patch. */
+type Values = Float64Array;
 
 /** Equal steps between the window's darkest and brightest percent, `BINS` outside; undefined where it is flat. */
 function binned(window: Float32Array): Uint8Array | undefined {
-  const sorted = window.filter((v) => v !== OUTSIDE).sort();
-  const low = sorted[Math.floor(sorted.length * 0.01)]!;
-  const high = sorted[Math.floor(sorted.length * 0.99)]!;
-  if (high - low < 6) return undefined;
+  const seen = new Float32Array(window.length);
+  let n = 0;
+  for (let i = 0; i < window.length; i++) if (window[i] !== OUTSIDE) seen[n++] = window[i]!;
+  const low = ranked(seen, n, Math.floor(n * 0.01));
+  const high = ranked(seen, n, Math.floor(n * 0.99));
+  if (low === undefined || high === undefined || high - low < 6) return undefined;
   const scale = BINS / (high - low);
-  return Uint8Array.from(window, (v) =>
-    v === OUTSIDE ? BINS : Math.max(0, Math.min(BINS - 1, Math.floor((v - low) * scale))),
-  );
+  const out = new Uint8Array(window.length);
+  for (let i = 0; i < out.length; i++) {
+    const v = window[i]!;
+    out[i] = v === OUTSIDE ? BINS : Math.max(0, Math.min(BINS - 1, Math.floor((v - low) * scale)));
+  }
+  return out;
 }
-
 /** A patch: its corner, side and bins, numbered without gaps; for labels, the pixels at their borders. */
 type Patch = Readonly<{
   left: number;
@@ -260,26 +290,4 @@ function patchOf(
       if (of[i] !== of[i + 1] || of[i] !== of[i + side]) borders.push(i);
     }
   return borders.length < side ? undefined : { left, top, side, of, bins, borders: Int32Array.from(borders) };
-}
-
-/** Nats, of a histogram whose last column is what lies outside; `logs[k]` is k ln k. */
-function information(joint: Int32Array, bins: number, logs: Float64Array): number {
-  let n = 0;
-  let sum = 0;
-  for (let a = 0, i = 0; a < bins; a++, i++) {
-    let row = 0;
-    for (let b = 0; b < BINS; b++, i++) {
-      const k = joint[i]!;
-      row += k;
-      sum += logs[k]!;
-    }
-    sum -= logs[row]!;
-    n += row;
-  }
-  for (let b = 0; b < BINS; b++) {
-    let column = 0;
-    for (let i = b; i < joint.length; i += BINS + 1) column += joint[i]!;
-    sum -= logs[column]!;
-  }
-  return n > 0 ? sum / n + Math.log(n) : 0;
 }

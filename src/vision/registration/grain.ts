@@ -44,12 +44,14 @@ export function grainAt({ width, height, data }: Level, chosen: Int32Array): Flo
       of.set(kept(xx, xy, yy), 3 * (r * columns + c));
     }
   const out = new Float32Array(3 * chosen.length);
-  chosen.forEach((at, i) => {
-    const x = at % width;
-    const y = (at - x) / width;
+  for (let i = 0, o = 0; i < chosen.length; i++, o += 3) {
+    const x = chosen[i]! % width;
+    const y = (chosen[i]! - x) / width;
     const k = 3 * (((y / BLOCK) | 0) * columns + ((x / BLOCK) | 0));
-    out.set(of.subarray(k, k + 3), 3 * i);
-  });
+    out[o] = of[k]!;
+    out[o + 1] = of[k + 1]!;
+    out[o + 2] = of[k + 2]!;
+  }
   return out;
 }
 

@@ -1,3 +1,5 @@
+import { ranked } from "./rank.js";
+
 /** Values of one Gauss–Newton round: photo grey, its prediction, derivatives by each parameter, and who is inside. */
 export type Round = Readonly<{
   count: number;
@@ -34,17 +36,20 @@ export type Equations = Readonly<{ normal: Float64Array; right: Float64Array; sc
  */
 export function robustEquations(round: Round): Equations {
   const { count, photo, predicted, inside, cell, steep } = round;
-  const weight = Float32Array.from(inside);
+  const weight = new Float32Array(inside);
+  const residual = new Float64Array(count);
   let light = fitLight(round, weight);
   for (let pass = 0; pass < 2; pass++) {
-    const residual = (i: number): number =>
-      photo[i]! - light[2 * cell[i]!]! - light[2 * cell[i]! + 1]! * predicted[i]!;
+    for (let i = 0; i < count; i++) {
+      const k = 2 * cell[i]!;
+      residual[i] = photo[i]! - light[k]! - light[k + 1]! * predicted[i]!;
+    }
     const { noise, wander } = spreads(round, residual);
     for (let i = 0; i < count; i++) {
       const variance = noise * noise + wander * wander * steep[i]!;
-      const z = residual(i) / CUT;
-      const zz = (z * z) / variance;
-      weight[i] = inside[i] === 0 || zz >= 1 ? 0 : (1 - zz) ** 2 / variance;
+      const z = residual[i]! / CUT;
+      const rest = 1 - (z * z) / variance;
+      weight[i] = inside[i] === 0 || rest <= 0 ? 0 : (rest * rest) / variance;
     }
     light = fitLight(round, weight);
   }
@@ -54,25 +59,38 @@ export function robustEquations(round: Round): Equations {
 /** Robust standard deviations of grey, from the flatter half, and of the places of edges, from the steeper half. */
 function spreads(
   { count, inside, steep }: Round,
-  residual: (i: number) => number,
+  residual: Float64Array,
 ): { noise: number; wander: number } {
   const every = Math.max(1, Math.floor(count / MOST_LOOKED));
-  const some: number[] = [];
-  for (let i = 0; i < count; i += every) if (inside[i]) some.push(i);
-  const middle = median(Float32Array.from(some, (i) => steep[i]!));
-  const flat = Float32Array.from(
-    some.filter((i) => steep[i]! <= middle),
-    (i) => Math.abs(residual(i)),
-  );
-  const noise = Math.max(LEAST_NOISE, 1.4826 * median(flat));
+  const some = new Int32Array(Math.ceil(count / every));
+  const values = new Float32Array(some.length);
+  let looked = 0;
+  for (let i = 0; i < count; i += every)
+    if (inside[i]) {
+      values[looked] = steep[i]!;
+      some[looked++] = i;
+    }
+  const middle = median(values, looked);
+  let n = 0;
+  for (let j = 0; j < looked; j++) {
+    const i = some[j]!;
+    if (steep[i]! <= middle) values[n++] = Math.abs(residual[i]!);
+  }
+  const noise = Math.max(LEAST_NOISE, 1.4826 * median(values, n));
   // Steep enough that a pixel of wander would be far above the noise.
-  const edges = some.filter((i) => steep[i]! > middle && steep[i]! > 9 * noise * noise);
-  const aside = Float32Array.from(edges, (i) => Math.max(0, residual(i) ** 2 - noise * noise) / steep[i]!);
-  return { noise, wander: Math.max(LEAST_WANDER, 1.4826 * Math.sqrt(median(aside))) };
+  const edge = Math.max(middle, 9 * noise * noise);
+  n = 0;
+  for (let j = 0; j < looked; j++) {
+    const i = some[j]!;
+    const r = residual[i]!;
+    if (steep[i]! > edge) values[n++] = Math.max(0, r * r - noise * noise) / steep[i]!;
+  }
+  return { noise, wander: Math.max(LEAST_WANDER, 1.4826 * Math.sqrt(median(values, n))) };
 }
 
-function median(list: Float32Array): number {
-  return list.sort()[list.length >> 1] ?? 0;
+/** The middle one of the first `count` values, which are reordered; 0 for none. */
+function median(list: Float32Array, count: number): number {
+  return ranked(list, count, count >> 1) ?? 0;
 }
 
 /** Offset and gain of each cell by weighted linear regression. */
@@ -91,7 +109,8 @@ function fitLight({ count, photo, predicted, cell, cells }: Round, weight: Float
   }
   const light = new Float64Array(cells * 2);
   for (let c = 0; c < cells; c++) {
-    const [w, q, qq, f, qf] = s.subarray(5 * c) as unknown as [number, number, number, number, number];
+    const k = 5 * c;
+    const [w, q, qq, f, qf] = [s[k]!, s[k + 1]!, s[k + 2]!, s[k + 3]!, s[k + 4]!];
     if (!(w > 0)) continue;
     const det = w * qq - q * q;
     const gain = tells(det, w, qq) ? (w * qf - q * f) / det : 0;

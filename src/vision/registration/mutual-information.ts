@@ -9,12 +9,11 @@ export const FIXED_BINS = 32;
 /** Part of the samples that must fall on the photo for a value to mean anything. */
 const LEAST_INSIDE = 0.3;
 
-export type Information = Readonly<{
+export type InformationMeter = Readonly<{
   /** Mutual information of the samples inside, nats; −Infinity with too few of them. */
-  value: number;
-  inside: number;
-  /** Its derivatives by the first eight numbers of the map, when asked for. */
-  gradient: Float64Array | undefined;
+  valueAt: (map: Matrix3) => number;
+  /** Its derivatives by the first eight numbers of the map of the last value; undefined where that had no value. */
+  slopesThere: () => Float64Array | undefined;
 }>;
 
 /**
@@ -22,7 +21,12 @@ export type Information = Readonly<{
  * sampled bilinearly and spread over its bins by a cubic B-spline (Parzen window), so that the value is smooth in the
  * map; Mattes et al., IEEE TMI 22 (2003), and Thévenaz and Unser, IEEE TIP 9 (2000).
  */
-export function informationMeter(samples: Samples, bins: number, photo: Level, frame: Frame) {
+export function informationMeter(
+  samples: Samples,
+  bins: number,
+  photo: Level,
+  frame: Frame,
+): InformationMeter {
   const { count, u, v, bin } = samples;
   const fixed = scaleFixed(photo, 1.5, FIXED_BINS - 2.5);
   const { width, height, data } = fixed;
@@ -40,7 +44,11 @@ export function informationMeter(samples: Samples, bins: number, photo: Level, f
   const ox = (frame.fx - off) / photo.factor;
   const oy = (frame.fy - off) / photo.factor;
 
-  return (map: Matrix3, wantGradient: boolean): Information => {
+  let last: { map: Matrix3; n: number } | undefined;
+  return { valueAt, slopesThere };
+
+  function valueAt(map: Matrix3): number {
+    last = undefined;
     const [h0, h1, h2, h3, h4, h5, h6, h7] = map;
     joint.fill(0);
     let n = 0;
@@ -73,10 +81,10 @@ export function informationMeter(samples: Samples, bins: number, photo: Level, f
       py[n] = y;
       level[n++] = m;
     }
-    if (n < LEAST_INSIDE * count) return { value: -Infinity, inside: n / count, gradient: undefined };
-    const value = entropies(n);
-    return { value, inside: n / count, gradient: wantGradient ? derivatives(map, n) : undefined };
-  };
+    if (n < LEAST_INSIDE * count) return -Infinity;
+    last = { map, n };
+    return entropies(n);
+  }
 
   /** Mutual information of `joint`; the B-spline weights above are six times too large. */
   function entropies(n: number): number {
@@ -106,7 +114,9 @@ export function informationMeter(samples: Samples, bins: number, photo: Level, f
   }
 
   /** ∂MI = Σ ∂p(a,b) · ln(p(a,b) / p(b)): the other terms cancel. */
-  function derivatives(map: Matrix3, n: number): Float64Array {
+  function slopesThere(): Float64Array | undefined {
+    if (!last) return undefined;
+    const { map, n } = last;
     const [h0, h1, h2, h3, h4, h5, h6, h7] = map;
     let [g0, g1, g2, g3, g4, g5, g6, g7] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let j = 0; j < n; j++) {

@@ -78,9 +78,10 @@ describe("mutual information", () => {
     "the derivatives of a %s are those of differences",
     (model) => {
       const at = parametersOf(model, [1.01, 0.02, 0.03, -0.015, 0.99, -0.02, 0.001, 0.002, 1], frame.radius);
-      const value = (p: readonly number[]) => meter(modelMap(model, p, frame.radius).map, false).value;
+      const value = (p: readonly number[]) => meter.valueAt(modelMap(model, p, frame.radius).map);
       const { map, by } = modelMap(model, at, frame.radius);
-      const gradient = meter(map, true).gradient!;
+      meter.valueAt(map);
+      const gradient = meter.slopesThere()!;
       const exact = by.map((row) => row.reduce((sum, d, j) => sum + d * gradient[j]!, 0));
       at.forEach((_, i) => {
         const e = 0.01;

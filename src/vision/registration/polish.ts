@@ -88,13 +88,14 @@ function placesOf(chosen: Int32Array, { width, height, factor }: BinnedMoving, f
   const v = new Float32Array(chosen.length);
   const cell = new Uint16Array(chosen.length);
   const off = (factor - 1) / 2;
-  chosen.forEach((at, i) => {
+  for (let i = 0; i < chosen.length; i++) {
+    const at = chosen[i]!;
     const x = at % width;
     const y = (at - x) / width;
     u[i] = (x * factor + off - frame.mx) / frame.radius;
     v[i] = (y * factor + off - frame.my) / frame.radius;
     cell[i] = Math.floor((y * rows) / height) * columns + Math.floor((x * columns) / width);
-  });
+  }
   return { u, v, cell, cells: columns * rows };
 }
 
@@ -170,40 +171,39 @@ type Predictor = (photo: Float32Array, inside: Uint8Array) => Float32Array;
 
 /** The photo's mean grey for each step of the moving picture's grey, straight between the steps' middles. */
 function greyPredictor(chosen: Int32Array, grey: Level): Predictor {
-  const step = 256 / GREYS;
-  const level = Float32Array.from(chosen, (i) => grey.data[i]! / step);
-  const out = new Float32Array(chosen.length);
+  const count = chosen.length;
+  const bin = new Uint8Array(count);
+  // Where between the middles of which two steps.
+  const lower = new Uint8Array(count);
+  const part = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const level = Math.fround((grey.data[chosen[i]!]! * GREYS) / 256);
+    const m = Math.max(0, Math.min(GREYS - 1, level - 0.5));
+    bin[i] = Math.min(GREYS - 1, level);
+    lower[i] = Math.min(GREYS - 2, m);
+    part[i] = m - lower[i]!;
+  }
+  const out = new Float32Array(count);
   return (photo, inside) => {
-    const mean = means(GREYS, photo, inside, (i) => Math.min(GREYS - 1, level[i]! | 0));
-    for (let i = 0; i < out.length; i++) {
-      const m = Math.max(0, Math.min(GREYS - 1, level[i]! - 0.5));
-      const b = Math.min(GREYS - 2, m | 0);
-      out[i] = mean[b]! + (mean[b + 1]! - mean[b]!) * (m - b);
+    const mean = means(photo, inside, bin);
+    for (let i = 0; i < count; i++) {
+      const b = lower[i]!;
+      out[i] = mean[b]! + (mean[b + 1]! - mean[b]!) * part[i]!;
     }
     return out;
   };
 }
 
-/** Mean photo grey of each bin; bins with few pixels lean to the mean of all. */
-function means(
-  bins: number,
-  photo: Float32Array,
-  inside: Uint8Array,
-  binOf: (i: number) => number,
-): Float64Array {
-  const sum = new Float64Array(bins);
-  const count = new Float64Array(bins);
+/** Mean photo grey of each step; steps with few pixels lean to the mean of all. */
+function means(photo: Float32Array, inside: Uint8Array, bin: Uint8Array): Float64Array {
+  const sum = new Float64Array(GREYS);
+  const count = new Float64Array(GREYS);
   for (let i = 0; i < photo.length; i++) {
     if (inside[i] === 0) continue;
-    const b = binOf(i);
-    sum[b]! += photo[i]!;
-    count[b]!++;
+    sum[bin[i]!]! += photo[i]!;
+    count[bin[i]!]!++;
   }
-  const all =
-    sum.reduce((a, b) => a + b, 0) /
-    Math.max(
-      1,
-      count.reduce((a, b) => a + b, 0),
-    );
+  const total = (list: Float64Array): number => list.reduce((a, b) => a + b, 0);
+  const all = total(sum) / Math.max(1, total(count));
   return sum.map((s, b) => (s + 10 * all) / (count[b]! + 10));
 }

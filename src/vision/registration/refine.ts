@@ -53,7 +53,7 @@ export function refine(
   const better = moving.classes
     ? snap(binMoving(moving, mine[0]!, 0), seen, frame, model, at, random.fork("snap"))
     : polishGrey();
-  if (better && last.meter(mapOf(better.at), false).value >= value * (1 - LOSS))
+  if (better && last.meter.valueAt(mapOf(better.at)) >= value * (1 - LOSS))
     return { map: mapOf(better.at), polished: true, uncertainty: better.uncertainty };
   last = meterAt(0, FINAL);
   const fine = climb(last.meter, model, at, frame.radius, last.seen.factor, { tolerance: 0.003 });

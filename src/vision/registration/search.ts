@@ -2,7 +2,7 @@ import type { Random } from "../../kit/random.js";
 import { climb } from "./climb.js";
 import { COARSE_BINS, coarseSearch } from "./coarse.js";
 import { type Frame, frameOf, modelMap, parametersOf } from "./frame.js";
-import { informationMeter } from "./mutual-information.js";
+import { type InformationMeter, informationMeter } from "./mutual-information.js";
 import { binMoving, type Level, pyramid, smooth } from "./pyramid.js";
 import type { Range } from "./ranges.js";
 import { drawSamples } from "./samples.js";
@@ -108,7 +108,7 @@ export function searchPlace(
     if (down > level) break;
     level -= down;
     const { samples, bins } = levelSamples(p, mine[level]!, MOVING_BINS, count, random);
-    const meters = new Map<number, ReturnType<typeof informationMeter>>();
+    const meters = new Map<number, InformationMeter>();
     places = places
       .filter((place, i) => i < keep && place.value >= part * places[0]!.value)
       .map((place) => {

@@ -33,7 +33,9 @@ export function grainAt({ width, height, data }: Level, chosen: Int32Array): Flo
   const of = new Float32Array(sums.length);
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) {
-      let [xx, xy, yy] = [0, 0, 0];
+      let xx = 0;
+      let xy = 0;
+      let yy = 0;
       for (let j = Math.max(0, r - AROUND); j <= Math.min(rows - 1, r + AROUND); j++)
         for (let i = Math.max(0, c - AROUND); i <= Math.min(columns - 1, c + AROUND); i++) {
           const k = 3 * (j * columns + i);
@@ -41,7 +43,7 @@ export function grainAt({ width, height, data }: Level, chosen: Int32Array): Flo
           xy += sums[k + 1]!;
           yy += sums[k + 2]!;
         }
-      of.set(kept(xx, xy, yy), 3 * (r * columns + c));
+      keep(of, 3 * (r * columns + c), xx, xy, yy);
     }
   const out = new Float32Array(3 * chosen.length);
   for (let i = 0, o = 0; i < chosen.length; i++, o += 3) {
@@ -55,19 +57,17 @@ export function grainAt({ width, height, data }: Level, chosen: Int32Array): Flo
   return out;
 }
 
-function kept(xx: number, xy: number, yy: number): readonly [number, number, number] {
+/** Writes the matrix that a structure tensor leaves to `out[at …]`; zeros where there is nothing. */
+function keep(out: Float32Array, at: number, xx: number, xy: number, yy: number): void {
   const mean = (xx + yy) / 2;
-  const half = Math.hypot((xx - yy) / 2, xy);
+  const half = Math.sqrt(((xx - yy) / 2) ** 2 + xy * xy);
   const strong = mean + half;
   const weak = Math.max(0, mean - half);
-  if (strong < FLAT * (BLOCK * (2 * AROUND + 1)) ** 2) return [0, 0, 0];
+  if (strong < FLAT * (BLOCK * (2 * AROUND + 1)) ** 2) return;
   const along = Math.sqrt(Math.max(0, 1 - (WANDER * strong) / Math.max(weak, 1e-9)));
-  if (half < 1e-9 * mean) return [along, 0, along];
+  const across = half < 1e-9 * mean ? 0 : (1 - along) / (strong - weak);
   // The projection on the strong direction is (tensor − weak) / (strong − weak).
-  const [px, pxy, py] = [xx - weak, xy, yy - weak].map((v) => v / (strong - weak)) as [
-    number,
-    number,
-    number,
-  ];
-  return [px + along * (1 - px), pxy * (1 - along), py + along * (1 - py)];
+  out[at] = along + across * (xx - weak);
+  out[at + 1] = across * xy;
+  out[at + 2] = along + across * (yy - weak);
 }

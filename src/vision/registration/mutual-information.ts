@@ -118,7 +118,15 @@ export function informationMeter(
     if (!last) return undefined;
     const { map, n } = last;
     const [h0, h1, h2, h3, h4, h5, h6, h7] = map;
-    let [g0, g1, g2, g3, g4, g5, g6, g7] = [0, 0, 0, 0, 0, 0, 0, 0];
+    // One by one: from an array they would be boxed, an object for each sum and sample.
+    let g0 = 0;
+    let g1 = 0;
+    let g2 = 0;
+    let g3 = 0;
+    let g4 = 0;
+    let g5 = 0;
+    let g6 = 0;
+    let g7 = 0;
     for (let j = 0; j < n; j++) {
       const i = who[j]!;
       const m = level[j]!;

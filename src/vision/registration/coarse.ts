@@ -129,7 +129,8 @@ function shiftMeter({ count, u, v, bin }: Samples, bins: number, grid: Grid, rea
   const sums = margins(bins, COARSE_BINS);
   const inside = new Int32Array(1);
   const base = new Int32Array(count);
-  const row = Int32Array.from(bin, (b) => b * STRIDE);
+  const row = new Int32Array(count);
+  for (let i = 0; i < count; i++) row[i] = bin[i]! * STRIDE;
   const logs = logTable(count);
   const least = LEAST_INSIDE * count;
 

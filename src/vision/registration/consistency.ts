@@ -92,12 +92,13 @@ export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3, lab
   const side = Math.min(PATCH, width, height);
   const columns = Math.floor(width / side);
   const rows = Math.floor(height / side);
+  const logs = logTable(side * side);
   const places: Patch[] = [];
   for (let j = 0; j < rows; j++)
     for (let i = 0; i < columns; i++) {
       const left = Math.max(0, Math.round(((i + 0.5) * width) / columns - side / 2));
       const top = Math.max(0, Math.round(((j + 0.5) * height) / rows - side / 2));
-      const patch = patchOf(moving, Math.min(left, width - side), Math.min(top, height - side), side, labels);
+      const patch = patchOf(moving, Math.min(left, width - side), Math.min(top, height - side), side, labels, logs);
       if (patch) places.push(patch);
     }
   const some = places.filter(
@@ -178,7 +179,11 @@ function windowAround(
 }
 
 /** Mutual information of a patch with the window at every offset, row by row; undefined where the window is flat. */
-function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: number): Values | undefined {
+function informationAt(
+  { of, bins, side, logs }: Patch,
+  window: Float32Array,
+  wide: number,
+): Values | undefined {
   const there = binned(window);
   if (!there) return undefined;
   // Every other pixel, as on a chessboard: where it lies in the window, and its row of the histogram.
@@ -194,7 +199,6 @@ function informationAt({ of, bins, side }: Patch, window: Float32Array, wide: nu
   const cells = bins * (BINS + 1);
   const joint = new Uint16Array(OFFSETS * cells);
   const sums = margins(bins, BINS);
-  const logs = logTable(n);
   const inside = new Int32Array(1);
   const values = new Float64Array(OFFSETS * OFFSETS);
   for (let dy = 0, i = 0; dy < OFFSETS; dy++) {
@@ -258,6 +262,8 @@ type Patch = Readonly<{
   side: number;
   of: Uint8Array;
   bins: number;
+  /** k ln k. */
+  logs: Float64Array;
   borders?: Int32Array;
 }>;
 
@@ -268,6 +274,7 @@ function patchOf(
   top: number,
   side: number,
   labels: boolean,
+  logs: Float64Array,
 ): Patch | undefined {
   const counts = new Int32Array(256);
   for (let y = top; y < top + side; y++)
@@ -282,12 +289,12 @@ function patchOf(
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++)
       of[y * side + x] = numbers[moving.of[(top + y) * moving.width + left + x]!]!;
-  if (!labels) return { left, top, side, of, bins };
+  if (!labels) return { left, top, side, of, bins, logs };
   const borders: number[] = [];
   for (let y = 0; y + 1 < side; y++)
     for (let x = 0; x + 1 < side; x++) {
       const i = y * side + x;
       if (of[i] !== of[i + 1] || of[i] !== of[i + side]) borders.push(i);
     }
-  return borders.length < side ? undefined : { left, top, side, of, bins, borders: Int32Array.from(borders) };
+  return borders.length < side ? undefined : { left, top, side, of, bins, logs, borders: Int32Array.from(borders) };
 }

@@ -69,21 +69,23 @@ export function contractInformation(
   const step = 256 / bins;
   const binOf = Uint8Array.from({ length: 256 }, (_, v) => Math.min(Math.floor(v / step), bins - 1));
   const joint = new Uint32Array(bins * bins);
+  const rows = new Uint32Array(bins);
+  const columns = new Uint32Array(bins);
   let n = 0;
   for (let i = 0; i < data.length; i++) {
     if (valid[i] === 0) continue;
-    joint[binOf[moving.grey[i]!]! * bins + binOf[data[i]!]!]!++;
+    const a = binOf[moving.grey[i]!]!;
+    const b = binOf[data[i]!]!;
+    joint[a * bins + b]!++;
+    rows[a]!++;
+    columns[b]!++;
     n++;
   }
-  const rows = new Float64Array(bins);
-  const columns = new Float64Array(bins);
-  joint.forEach((k, i) => {
-    rows[Math.floor(i / bins)]! += k;
-    columns[i % bins]! += k;
-  });
   let sum = 0;
-  joint.forEach((k, i) => {
-    if (k > 0) sum += (k / n) * Math.log((k * n) / (rows[Math.floor(i / bins)]! * columns[i % bins]!));
-  });
+  for (let a = 0, i = 0; a < bins; a++)
+    for (let b = 0; b < bins; b++, i++) {
+      const k = joint[i]!;
+      if (k > 0) sum += (k / n) * Math.log((k * n) / (rows[a]! * columns[b]!));
+    }
   return { value: sum * covered, covered };
 }

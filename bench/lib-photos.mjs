@@ -33,6 +33,18 @@ export const sources = BOARDS.flatMap(([board, seed]) =>
   WINDOWS.map((window, i) => ({ name: `${board}-${seed}-${i}`, board, seed, window })),
 );
 
+/**
+ * Corners of boards with a mounting hole in the same place of the picture (160 pixels left of its middle, 120 below), an
+ * edge of the board beside it: two corners of one board share both, the same corner of another board all edges, too.
+ */
+export const corners = [
+  { name: "dense-1-left", board: "dense", seed: 1, window: [-23, -14] },
+  { name: "dense-1-right", board: "dense", seed: 1, window: [31, -14] },
+  { name: "dense-2-left", board: "dense", seed: 2, window: [-23, -14] },
+  { name: "mixed-1-left", board: "mixed", seed: 1, window: [-32.4, -23.4] },
+  { name: "mixed-1-right", board: "mixed", seed: 1, window: [40.4, -23.4] },
+];
+
 /** A small generator of numbers in [0, 1). */
 export function numbers(seed) {
   let state = seed >>> 0;
@@ -46,9 +58,9 @@ export function numbers(seed) {
 }
 
 /** Makes the pictures that are not there yet; at most `most` of them. Returns how many sources are still missing. */
-export async function makeSources(folder, most = Infinity) {
+export async function makeSources(folder, most = Infinity, list = sources) {
   mkdirSync(folder, { recursive: true });
-  const todo = sources.filter(({ name }) => !existsSync(path.join(folder, `${name}-photo.png`)));
+  const todo = list.filter(({ name }) => !existsSync(path.join(folder, `${name}-photo.png`)));
   for (const source of todo.slice(0, most)) await makeSource(folder, source);
   return Math.max(0, todo.length - most);
 }

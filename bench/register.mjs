@@ -31,7 +31,7 @@ import {
   readMovingPixels,
   register,
 } from "../dist/vision/registration/index.js";
-import { makeSources, PHOTO, RENDER, sources } from "./lib-photos.mjs";
+import { corners, makeSources, PHOTO, RENDER, sources } from "./lib-photos.mjs";
 import { cameraMap, develop, gridError, lose, photograph } from "./lib-warp.mjs";
 
 const { values: flags } = parseArgs({
@@ -49,6 +49,21 @@ const { values: flags } = parseArgs({
 });
 const every = Math.max(1, Number(flags.every) || 1);
 const FAMILIES = ["turn", "scale", "shift", "perspective", "light", "noise", "missing", "everything"];
+
+/** Pairs of corners of lib-photos.mjs: the first is looked for in the second; a corner in its own photo is right. */
+const HOLES = [
+  [0, 1],
+  [1, 0],
+  [0, 2],
+  [2, 0],
+  [3, 4],
+  [4, 3],
+  [0, 0],
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [4, 4],
+];
 
 /** Colour pictures of real things; the photo is the same picture under another camera, light and noise. */
 const REAL = [
@@ -91,6 +106,7 @@ try {
   const sourcesIn = path.join(results, "sources");
   if (parts.has("photos") || parts.has("wrong")) await makeSources(sourcesIn);
   else if (!existsSync(path.join(sourcesIn, `${sources[0].name}-photo.png`))) await makeSources(sourcesIn, 1);
+  if (parts.has("wrong")) await makeSources(sourcesIn, Infinity, corners);
   if (parts.has("photos")) report.photos = await photos();
   if (parts.has("boards")) report.boards = await boards();
   if (parts.has("wrong")) report.wrong = await wrong();
@@ -348,35 +364,45 @@ async function boards() {
   return { ...row, errors: rows.map((r) => [r.name, round(r.mean), r.accepted]) };
 }
 
-/** Another window or copy of the same kind of board, another kind, and DeepPCB templates with other boards' tests. */
+/**
+ * Another window or copy of the same kind of board, another kind, another corner with the same mounting hole, and DeepPCB
+ * templates with other boards' tests. The corners' own photos, which are right, stand beside them.
+ */
 async function wrong() {
   const rows = [];
+  const right = [];
   let number = 0;
-  const test = (name, moving, photo) => {
+  const test = (name, moving, photo, list = rows) => {
     if (!wanted(number++)) return;
     const cpu = cpuNow();
     const r = register(movingPicture(moving), fixedPicture(photo));
-    rows.push({
+    list.push({
       name,
       accepted: r.accepted,
       share: r.consistency.share,
       chance: r.consistency.chance,
+      mi: r.miAfter,
       reason: r.reason,
       cpu: cpuNow() - cpu,
     });
   };
+  const size = { width: 1040, height: 780 };
+  const seen = async ({ name }) =>
+    photograph(await source(name, "photo"), cameraMap(PHOTO, size, { turn: 1 }), size);
   for (const [i, a] of sources.entries())
     for (const step of [1, 3]) {
       const b = sources[(i + step) % sources.length];
       const kind = step === 3 ? "mask" : "render";
-      const scene = await source(b.name, "photo");
-      const size = { width: 1040, height: 780 };
-      test(
-        `${a.name} ${kind} in ${b.name}`,
-        await source(a.name, kind),
-        photograph(scene, cameraMap(PHOTO, size, { turn: 1 }), size),
-      );
+      test(`${a.name} ${kind} in ${b.name}`, await source(a.name, kind), await seen(b));
     }
+  for (const [a, b] of HOLES)
+    for (const kind of ["render", "mask"])
+      test(
+        `${corners[a].name} ${kind} in ${corners[b].name}`,
+        await source(corners[a].name, kind),
+        await seen(corners[b]),
+        a === b ? right : rows,
+      );
   const all = await deepPcb();
   for (let i = 0; i < all.length; i += 2)
     test(
@@ -384,17 +410,30 @@ async function wrong() {
       all[i].golden,
       all[(i + 11) % all.length].test,
     );
-  const row = {
-    pairs: rows.length,
-    accepted: rows.filter((r) => r.accepted).length,
-    highestShare: round(Math.max(...rows.map((r) => r.share)), 2),
-    cpuSeconds: round(rows.reduce((sum, r) => sum + r.cpu, 0) / rows.length, 2),
+  const summary = (list) => ({
+    pairs: list.length,
+    accepted: list.filter((r) => r.accepted).length,
+    lowestShare: round(Math.min(...list.map((r) => r.share)), 2),
+    highestShare: round(Math.max(...list.map((r) => r.share)), 2),
+    lowestMi: round(Math.min(...list.map((r) => r.mi)), 2),
+    highestMi: round(Math.max(...list.map((r) => r.mi)), 2),
+    cpuSeconds: round(list.reduce((sum, r) => sum + r.cpu, 0) / list.length, 2),
+  });
+  const holes = rows.filter((r) => /-(left|right) in /.test(r.name.replace(/ (render|mask)/, "")));
+  const table = {
+    "wrong boards": summary(rows),
+    "… with the same hole": summary(holes),
+    "these corners, right": summary(right),
   };
   if (!flags.json) {
-    console.table({ "wrong boards": row });
+    console.table(table);
     for (const r of rows.filter((r) => r.accepted)) console.log(`ACCEPTED: ${r.name}: ${r.reason}`);
+    for (const r of right.filter((r) => !r.accepted)) console.log(`REFUSED: ${r.name}: ${r.reason}`);
   }
-  return { ...row, shares: rows.map((r) => [r.name, round(r.share, 2), r.accepted]) };
+  return {
+    table,
+    shares: [...rows, ...right].map((r) => [r.name, round(r.share, 2), round(r.mi), r.accepted]),
+  };
 }
 
 /** One pair of 1920 × 1080, from pixels to verdict, wall clock, first call and median of the next ones. */

@@ -98,7 +98,14 @@ export function patchVotes(moving: BinnedMoving, photo: Level, map: Matrix3, lab
     for (let i = 0; i < columns; i++) {
       const left = Math.max(0, Math.round(((i + 0.5) * width) / columns - side / 2));
       const top = Math.max(0, Math.round(((j + 0.5) * height) / rows - side / 2));
-      const patch = patchOf(moving, Math.min(left, width - side), Math.min(top, height - side), side, labels, logs);
+      const patch = patchOf(
+        moving,
+        Math.min(left, width - side),
+        Math.min(top, height - side),
+        side,
+        labels,
+        logs,
+      );
       if (patch) places.push(patch);
     }
   const some = places.filter(
@@ -296,5 +303,7 @@ function patchOf(
       const i = y * side + x;
       if (of[i] !== of[i + 1] || of[i] !== of[i + side]) borders.push(i);
     }
-  return borders.length < side ? undefined : { left, top, side, of, bins, logs, borders: Int32Array.from(borders) };
+  return borders.length < side
+    ? undefined
+    : { left, top, side, of, bins, logs, borders: Int32Array.from(borders) };
 }

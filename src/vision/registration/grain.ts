@@ -60,14 +60,17 @@ export function grainAt({ width, height, data }: Level, chosen: Int32Array): Flo
 /** Writes the matrix that a structure tensor leaves to `out[at …]`; zeros where there is nothing. */
 function keep(out: Float32Array, at: number, xx: number, xy: number, yy: number): void {
   const mean = (xx + yy) / 2;
-  const half = Math.sqrt(((xx - yy) / 2) ** 2 + xy * xy);
+  const half = Math.hypot((xx - yy) / 2, xy);
   const strong = mean + half;
   const weak = Math.max(0, mean - half);
   if (strong < FLAT * (BLOCK * (2 * AROUND + 1)) ** 2) return;
   const along = Math.sqrt(Math.max(0, 1 - (WANDER * strong) / Math.max(weak, 1e-9)));
-  const across = half < 1e-9 * mean ? 0 : (1 - along) / (strong - weak);
+  const even = half < 1e-9 * mean;
   // The projection on the strong direction is (tensor − weak) / (strong − weak).
-  out[at] = along + across * (xx - weak);
-  out[at + 1] = across * xy;
-  out[at + 2] = along + across * (yy - weak);
+  const px = even ? 0 : (xx - weak) / (strong - weak);
+  const pxy = even ? 0 : xy / (strong - weak);
+  const py = even ? 0 : (yy - weak) / (strong - weak);
+  out[at] = px + along * (1 - px);
+  out[at + 1] = pxy * (1 - along);
+  out[at + 2] = py + along * (1 - py);
 }

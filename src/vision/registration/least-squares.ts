@@ -57,10 +57,7 @@ export function robustEquations(round: Round): Equations {
 }
 
 /** Robust standard deviations of grey, from the flatter half, and of the places of edges, from the steeper half. */
-function spreads(
-  { count, inside, steep }: Round,
-  residual: Float64Array,
-): { noise: number; wander: number } {
+function spreads({ count, inside, steep }: Round, residual: Float64Array): { noise: number; wander: number } {
   const every = Math.max(1, Math.floor(count / MOST_LOOKED));
   const some = new Int32Array(Math.ceil(count / every));
   const values = new Float32Array(some.length);

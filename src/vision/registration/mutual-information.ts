@@ -34,15 +34,11 @@ export function informationMeter(
   const ofMoving = new Float64Array(bins);
   const ofFixed = new Float64Array(FIXED_BINS);
   const slope = new Float64Array(bins * FIXED_BINS);
-  const row = new Int32Array(count);
-  for (let i = 0; i < count; i++) row[i] = bin[i]! * FIXED_BINS;
-  // Of each sample inside: its number, cell of `joint`, part of a bin above that, and how the grey changes there. Kept
-  // for the slopes.
+  // Of each sample inside: its number, place and level, kept for the second pass.
   const who = new Int32Array(count);
-  const cell = new Int32Array(count);
-  const part = new Float32Array(count);
-  const byX = new Float32Array(count);
-  const byY = new Float32Array(count);
+  const px = new Float32Array(count);
+  const py = new Float32Array(count);
+  const level = new Float32Array(count);
   const perPixel = frame.radius / photo.factor;
   const off = (photo.factor - 1) / 2;
   const ox = (frame.fx - off) / photo.factor;
@@ -67,28 +63,23 @@ export function informationMeter(
       const y0 = y | 0;
       const q = y0 * width + x0;
       const fx = x - x0;
-      const fy = y - y0;
-      const corner = data[q]!;
-      const below = data[q + width]!;
-      const top = data[q + 1]! - corner;
-      const turn = data[q + width + 1]! - below - top;
-      const left = below - corner + turn * fx;
-      const m = corner + top * fx + left * fy;
+      const top = data[q]! + (data[q + 1]! - data[q]!) * fx;
+      const low = data[q + width]! + (data[q + width + 1]! - data[q + width]!) * fx;
+      const m = top + (low - top) * (y - y0);
       const k = m | 0;
       const t = m - k;
       const s = 1 - t;
       const t2 = t * t;
       const s2 = s * s;
-      const o = row[i]! + k;
+      const o = bin[i]! * FIXED_BINS + k;
       joint[o - 1]! += s2 * s;
-      joint[o]! += 4 + t2 * (3 * t - 6);
-      joint[o + 1]! += 4 + s2 * (3 * s - 6);
+      joint[o]! += 4 - 6 * t2 + 3 * t2 * t;
+      joint[o + 1]! += 4 - 6 * s2 + 3 * s2 * s;
       joint[o + 2]! += t2 * t;
       who[n] = i;
-      cell[n] = o;
-      part[n] = t;
-      byX[n] = top + turn * fy;
-      byY[n++] = left;
+      px[n] = x;
+      py[n] = y;
+      level[n++] = m;
     }
     if (n < LEAST_INSIDE * count) return -Infinity;
     last = { map, n };
@@ -138,27 +129,39 @@ export function informationMeter(
     let g7 = 0;
     for (let j = 0; j < n; j++) {
       const i = who[j]!;
-      const t = part[j]!;
+      const m = level[j]!;
+      const k = m | 0;
+      const t = m - k;
       const s = 1 - t;
-      const o = cell[j]!;
+      const o = bin[i]! * FIXED_BINS + k;
+      const byLevel =
+        -s * s * slope[o - 1]! +
+        t * (3 * t - 4) * slope[o]! -
+        s * (3 * s - 4) * slope[o + 1]! +
+        t * t * slope[o + 2]!;
+      const x = px[j]!;
+      const y = py[j]!;
+      const x0 = x | 0;
+      const y0 = y | 0;
+      const q = y0 * width + x0;
+      const fx = x - x0;
+      const fy = y - y0;
+      const d0 = data[q + 1]! - data[q]!;
+      const d1 = data[q + width + 1]! - data[q + width]!;
+      const e0 = data[q + width]! - data[q]!;
+      const e1 = data[q + width + 1]! - data[q + 1]!;
       const a = u[i]!;
       const b = v[i]!;
       const w = 1 / (h6 * a + h7 * b + 1);
-      const byLevel =
-        w *
-        (t * (3 * t - 4) * slope[o]! -
-          s * s * slope[o - 1]! -
-          s * (3 * s - 4) * slope[o + 1]! +
-          t * t * slope[o + 2]!);
-      const gx = byLevel * byX[j]!;
-      const gy = byLevel * byY[j]!;
+      const gx = byLevel * (d0 + (d1 - d0) * fy) * w;
+      const gy = byLevel * (e0 + (e1 - e0) * fx) * w;
       g0 += gx * a;
       g1 += gx * b;
       g2 += gx;
       g3 += gy * a;
       g4 += gy * b;
       g5 += gy;
-      const back = w * (gx * (h0 * a + h1 * b + h2) + gy * (h3 * a + h4 * b + h5));
+      const back = gx * (h0 * a + h1 * b + h2) * w + gy * (h3 * a + h4 * b + h5) * w;
       g6 -= back * a;
       g7 -= back * b;
     }

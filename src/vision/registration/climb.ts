@@ -11,7 +11,8 @@ const BESIDE = 0.5;
 /** Least bend of a parameter, as a part of that which bends most. */
 const FLATTEST = 1e-3;
 
-export type Climb = Readonly<{ at: Parameters; value: number }>;
+/** Where it ended, the information there, and which part of the samples lies on the photo. */
+export type Climb = Readonly<{ at: Parameters; value: number; inside: number }>;
 
 /**
  * Climbs to the nearest maximum of mutual information by BFGS with exact gradients. Steps are measured in pixels of the
@@ -33,8 +34,9 @@ export function climb(
   };
   let at = [...start];
   let value = valueAt(at);
+  let inside = meter.insideThere();
   let slope = slopesAt(at);
-  if (slope.length === 0) return { at, value };
+  if (slope.length === 0) return { at, value, inside };
   // The inverse of minus the Hessian, about. Where straight traces let the map slide it is a long ridge: one scale for
   // all parameters would end the climb on its side, with the summit far along it.
   const bends = at.map((_, i) => {
@@ -44,7 +46,7 @@ export function climb(
     return beside.length === 0 ? 0 : (slope[i]! - beside[i]!) / BESIDE;
   });
   const least = FLATTEST * Math.max(...bends.map(Math.abs));
-  if (!(least > 0)) return { at, value };
+  if (!(least > 0)) return { at, value, inside };
   const straight = bends.map((b, i) => bends.map((_, j) => (i === j ? 1 / Math.max(Math.abs(b), least) : 0)));
   let inverse = straight;
   for (let step = 0; step < steps; step++) {
@@ -66,6 +68,7 @@ export function climb(
       if (there >= value + 1e-4 * t * rise) break;
     }
     if (!(there > value)) break;
+    inside = meter.insideThere();
     const now = slopesAt(next);
     const moved = way.map((d) => d * t);
     inverse = updated(
@@ -78,7 +81,7 @@ export function climb(
     slope = now;
     if (Math.hypot(...moved) < tolerance) break;
   }
-  return { at, value };
+  return { at, value, inside };
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -12,6 +12,8 @@ const LEAST_INSIDE = 0.3;
 export type InformationMeter = Readonly<{
   /** Mutual information of the samples inside, nats; −Infinity with too few of them. */
   valueAt: (map: Matrix3) => number;
+  /** Part of the samples that were inside for the last value. */
+  insideThere: () => number;
   /** Its derivatives by the first eight numbers of the map of the last value; undefined where that had no value. */
   slopesThere: () => Float64Array | undefined;
 }>;
@@ -45,7 +47,7 @@ export function informationMeter(
   const oy = (frame.fy - off) / photo.factor;
 
   let last: { map: Matrix3; n: number } | undefined;
-  return { valueAt, slopesThere };
+  return { valueAt, insideThere: () => (last ? last.n / count : 0), slopesThere };
 
   function valueAt(map: Matrix3): number {
     last = undefined;

@@ -115,13 +115,12 @@ export function searchPlace(
         const there = photoLevel(photo, level, place.scale);
         if (!meters.has(there)) meters.set(there, informationMeter(samples, bins, photo[there]!, frame));
         const unit = photo[there]!.factor;
-        return {
-          ...place,
-          ...climb(meters.get(there)!, model, place.at, frame.radius, unit, {
-            steps,
-            tolerance: 0.05,
-          }),
-        };
+        const top = climb(meters.get(there)!, model, place.at, frame.radius, unit, {
+          steps,
+          tolerance: 0.05,
+        });
+        // Times coverage, as contract 4.3 has it: a pitch further off there is less to disagree.
+        return { ...place, at: top.at, value: Math.max(0, top.value) * top.inside };
       })
       .sort((a, b) => b.value - a.value);
     const near = SAME * mine[level]!.factor;

@@ -1,18 +1,36 @@
-// Kills `place`, `synth fit`, `synth run` and `appearance` at random moments (SIGKILL), gives the same command again and
-// compares every byte with an undisturbed run; then a full and a read-only output, and two commands at once.
-// Needs `npm run build` and ../shared/data/magnetic-tile. usage: node scripts/kill-resume.mjs [--rounds 8] [--seed 1]
+// Kills `place`, `synth fit`, `synth run` (also with search and filter) and `appearance` (by exemplars and by a server) at
+// random moments (SIGKILL), gives the same command again until it ends, and compares every byte with an undisturbed run;
+// then a full and a read-only output, and two commands at once. Needs `npm run build` and ../shared/data/magnetic-tile.
+// usage: node scripts/kill-resume.mjs [--kills 10] [--seed 1] [--only "synth run,appearance"] [--keep]
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import sharp from "sharp";
+import { EDIT_MODEL } from "../dist/appearance/index.js";
 import { seeded } from "../dist/kit/random.js";
 import { sharedData } from "../dist/kit/testing.js";
 
 const { values: flag } = parseArgs({
-  options: { rounds: { type: "string", default: "8" }, seed: { type: "string", default: "1" } },
+  options: {
+    kills: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    keep: { type: "boolean", default: false },
+  },
 });
 const cli = fileURLToPath(new URL("../bin/reflow.mjs", import.meta.url));
 const root = mkdtempSync(path.join(tmpdir(), "reflow-kill-"));
@@ -66,12 +84,37 @@ function reflow(args, { after, shell } = {}) {
 /** Every file but clocks and locks, by path. */
 function tree(folder) {
   const out = new Map();
+  if (!existsSync(folder)) return out;
   for (const e of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!e.isFile() || e.name === "timing_summary.json") continue;
     const file = path.join(e.parentPath, e.name);
     out.set(path.relative(folder, file), createHash("sha256").update(readFileSync(file)).digest("hex"));
   }
   return out;
+}
+
+/** An image-edit server of the chat dialect: every picture twice as large and brighter. */
+async function editServer() {
+  const server = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    response.setHeader("content-type", "application/json");
+    if (request.method === "GET") return response.end(JSON.stringify({ data: [{ id: EDIT_MODEL }] }));
+    const [, { image_url }] = JSON.parse(Buffer.concat(parts)).messages[0].content;
+    const picture = sharp(Buffer.from(image_url.url.split("base64,")[1], "base64"));
+    const { width } = await picture.metadata();
+    const edited = await picture
+      .resize(2 * width)
+      .linear(1.1, 10)
+      .png()
+      .toBuffer();
+    const url = `data:image/png;base64,${edited.toString("base64")}`;
+    const content = [{ type: "image_url", image_url: { url } }];
+    response.end(JSON.stringify({ choices: [{ message: { content } }] }));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  return { url: `http://127.0.0.1:${port}/v1`, close: () => server.close() };
 }
 
 const differing = (a, b) => [...new Set([...a.keys(), ...b.keys()])].filter((k) => a.get(k) !== b.get(k));
@@ -83,37 +126,58 @@ const commands = {
     ...["synth", "run", "--checkpoint", "whole-synth-fit", "--testcases", "whole-place/testcase.jsonl"],
     ...["--output", out, "--workers", "1"],
   ],
+  "synth refine": (out) => [
+    ...["synth", "run", "--checkpoint", "whole-synth-fit", "--testcases", "whole-place/testcase.jsonl"],
+    ...["--output", out, "--workers", "1", "--search", "1", "--nn-threshold", "0.93"],
+  ],
   appearance: (out) => [
     ...["appearance", "--input", "renders", "--exemplars", "photos", "--output", out],
     ...["--concurrency", "1"],
   ],
+  "appearance server": (out) => [
+    ...["appearance", "--input", "renders", "--endpoint", server.url, "--output", out],
+  ],
 };
+const server = await editServer();
+const wantedOnes = flag.only?.split(",").map((n) => n.trim());
 let bad = 0;
 for (const [name, args] of Object.entries(commands)) {
   const key = name.replace(" ", "-");
+  const asked = !wantedOnes || wantedOnes.includes(name);
+  // Others work on what these make.
+  if (!asked && name !== "place" && name !== "synth fit") continue;
   const whole = `whole-${key}`;
   const first = await reflow(args(whole));
   // 3: a test case of these cannot be made; it must be so each time.
   if (first.code !== 0 && first.code !== 3) throw new Error(`${name}: ${first.code} ${first.err}`);
+  if (!asked) continue;
   const wanted = tree(path.join(root, whole));
+  const wantedScene = tree(path.join(root, `${whole}_daft_v3`));
   const told = [];
-  let killed = 0;
-  for (let k = 0; k < Number(flag.rounds); k++) {
+  const moments = [];
+  let rounds = 0;
+  while (moments.length < Number(flag.kills) && rounds < 4 * Number(flag.kills)) {
     const out = `killed-${key}`;
+    rounds++;
     rmSync(path.join(root, out), { recursive: true, force: true });
     rmSync(path.join(root, `${out}_daft_v3`), { recursive: true, force: true });
-    // Two blows: the one that goes on is killed, too.
-    for (let blow = 0; blow < 2; blow++)
-      if ((await reflow(args(out), { after: random.range(0.15, 1) * first.ms })).signal === "SIGKILL")
-        killed++;
+    // Three blows: what goes on is killed, too.
+    for (let blow = 0; blow < 3; blow++) {
+      const part = random.range(0.15, 1);
+      if ((await reflow(args(out), { after: part * first.ms })).signal !== "SIGKILL") break;
+      moments.push(Math.round(100 * part));
+    }
     const again = await reflow(args(out));
-    const off = differing(tree(path.join(root, out)), wanted);
+    const off = [
+      ...differing(tree(path.join(root, out)), wanted),
+      ...differing(tree(path.join(root, `${out}_daft_v3`)), wantedScene).map((n) => `scene ${n}`),
+    ];
     if (again.code !== first.code || off.length > 0)
-      told.push(`${again.code} ${off.slice(0, 4).join(", ")} ${again.err.slice(0, 300)}`);
+      told.push(`${again.code} ${off.slice(0, 4).join(", ")} ${again.err.slice(-300)}`);
   }
   bad += told.length;
   process.stdout.write(
-    `${name}: ${flag.rounds} rounds, ${killed} kills, ${told.length} differ${told.map((t) => `\n  ${t}`).join("")}\n`,
+    `${name}: ${wanted.size + wantedScene.size} files, ${rounds} rounds, ${moments.length} kills (at ${moments.join(", ")} % of ${Math.round(first.ms)} ms), ${told.length} rounds differ${told.map((t) => `\n  ${t}`).join("")}\n`,
   );
   const two = await Promise.all([reflow(args(`two-${key}`)), reflow(args(`two-${key}`))]);
   const codes = two.map((t) => t.code).sort();
@@ -142,5 +206,7 @@ for (const [name, args] of Object.entries(commands)) {
     if (done.code !== 99 && !clear) bad++;
   }
 }
-rmSync(root, { recursive: true, force: true });
+server.close();
+if (flag.keep) process.stdout.write(`kept ${root}\n`);
+else rmSync(root, { recursive: true, force: true });
 process.exitCode = bad > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, readFile, realpath, rename, rm, stat, truncate } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno } from "./errors.js";
 import { makeFolder } from "./folders.js";
@@ -120,6 +120,22 @@ export async function requireFile(file: string): Promise<void> {
     );
 }
 
+/** Refuses what is no folder to read from. Throws `folder_missing`, `not_a_folder` or a read error. */
+export async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT", "ENOTDIR"))
+      throw dataError("folder_missing", `no such folder: ${folder}`, "Check the path.", { file: folder });
+    throw explainReadError(error, folder);
+  });
+  if (!found.isDirectory())
+    throw dataError(
+      "not_a_folder",
+      `expected a folder, found a file: ${folder}`,
+      "Name the folder that holds it.",
+      { file: folder },
+    );
+}
+
 /** Turns Node's read errors into one clear error. */
 export function explainReadError(error: unknown, file: string): unknown {
   if (isErrno(error, "ENOENT", "ENOTDIR"))
@@ -141,6 +157,20 @@ export async function exists(file: string): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Cuts off the last of the `lines` of a file of lines where it was not written to its end, so that what is appended
+ * next begins a line of its own.
+ */
+export async function dropTail(file: string, lines: readonly string[]): Promise<void> {
+  const tail = lines.at(-1) ?? "";
+  if (tail === "") return;
+  try {
+    await truncate(file, Buffer.byteLength(lines.slice(0, -1).join("\n")) + 1);
+  } catch (error) {
+    throw explainWriteError(error, file);
   }
 }
 

@@ -22,6 +22,8 @@ export type PlaceMasksOptions = Readonly<{
   boxes?: string;
   /** CAD candidates that get a defect in one mask: −1 (default) lets the seed decide. */
   instances?: number;
+  /** Without CAD: largest part of its image that a mask may cover, above 0 to 1 (default: as it is drawn). */
+  mostCover?: number;
   guidance?: number;
   cropRatio?: number;
   /** Leave out types that lack masks or clean images, instead of refusing all (dig C14). */
@@ -33,7 +35,7 @@ export type PlaceMasksOptions = Readonly<{
   signal?: AbortSignal;
 }>;
 
-/** Throws `num_sdg_invalid`, `seed_invalid` or `counts_in_validation`. */
+/** Throws `num_sdg_invalid`, `seed_invalid`, `most_cover_invalid` or `counts_in_validation`. */
 export function checkOptions(o: PlaceMasksOptions, seed: number): void {
   if (o.numSdg < 1)
     throw new ReflowError(
@@ -48,6 +50,13 @@ export function checkOptions(o: PlaceMasksOptions, seed: number): void {
       "seed_invalid",
       `the seed must be a whole number from 0 to 2000000000, not ${seed}`,
       "Leave it out for 42.",
+    );
+  if (o.mostCover !== undefined && !(o.mostCover > 0 && o.mostCover <= 1))
+    throw new ReflowError(
+      "usage",
+      "most_cover_invalid",
+      `a mask can cover a part of its image from above 0 to 1, not ${o.mostCover}`,
+      "Pass for example --most-cover 0.1.",
     );
   if (o.perDefectCounts && o.mode === "validation")
     throw new ReflowError(

@@ -4,6 +4,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ReflowError } from "../kit/errors.js";
 import { writeImage } from "../kit/images.js";
+import { area } from "../vision/index.js";
 import { boxes, chip, spot, writeDataset, writeSpec } from "./fixtures.js";
 import { readMask } from "./picture.js";
 import { placeMasks } from "./place-masks.js";
@@ -181,6 +182,23 @@ describe("resuming", () => {
     expect(changed.resumed).toBeGreaterThan(0);
   });
 
+  test("notes that cannot be read are one clear error; half a line costs that line alone", async () => {
+    const first = await place();
+    const before = await tree(output);
+    const { settings, samples } = JSON.parse(await readFile(path.join(output, "place.json"), "utf8"));
+    await writeFile(path.join(output, "place.json"), "{");
+    expect((await refusal(place())).code).toBe("output_exists");
+    // As a kill leaves it: in the middle of the third sample, and of a picture.
+    await rm(path.join(output, "place.json"));
+    const lines = samples.slice(0, 3).map((s: unknown) => JSON.stringify(s));
+    const text = `${[JSON.stringify({ settings }), ...lines].join("\n").slice(0, -20)}`;
+    await writeFile(path.join(output, ".place.jsonl"), text);
+    await writeFile(path.join(output, "amp", ".x.png.99999999.0123abcd.tmp"), "half");
+    expect((await place()).resumed).toBe(2);
+    expect(await tree(output)).toEqual(before);
+    expect(first.resumed).toBe(0);
+  });
+
   test("a mask that somebody changed, or an entry, is made again", async () => {
     const r = await place();
     const before = await tree(output);
@@ -281,11 +299,52 @@ describe("bad input", () => {
       spot(300, 300, { x: 9, y: 9, width: 200, height: 99 }),
     );
     const r = await place({ numSdg: 2 });
-    expect(r.problems.map((p) => p.code)).toEqual(["mask_empty", "mask_larger_than_image", "mask_single"]);
+    expect(r.problems.map((p) => p.code)).toEqual([
+      "mask_empty",
+      "mask_larger_than_image",
+      "mask_single",
+      "mask_covers_image",
+    ]);
     expect(r.testcases.length).toBe(2);
     await writeImage(path.join(dataset, "Chip/mask/scratch/1_mask.png"), black);
     const error = await refusal(place({ numSdg: 2, output: path.join(root, "x") }));
     expect(error.problems.map((p) => p.code)).toContain("masks_missing");
+  });
+
+  test("shapes enlarged over their images are told, and bounded where that is asked", async () => {
+    await writeSpec(dataset, [["scratch", "free"]]);
+    const covered = async ({ testcases }: Awaited<ReturnType<typeof place>>, folder: string) =>
+      Promise.all(
+        testcases.map(async (t) => area(await readMask(path.join(folder, t.mask_filename))) / 7000),
+      );
+    const free = await place({ numSdg: 12 });
+    const large = (await covered(free, output)).filter((share) => share > 0.25).length;
+    expect(large).toBeGreaterThan(0);
+    const [told] = free.problems.filter((p) => p.code === "mask_covers_image");
+    expect(told?.message).toContain(`${large} of 12 masks of "Chip+scratch"`);
+    const to = path.join(root, "bounded");
+    const bounded = await place({ numSdg: 12, output: to, mostCover: 0.05 });
+    const shares = await covered(bounded, to);
+    expect(shares.length).toBeGreaterThan(8);
+    expect(Math.max(...shares)).toBeLessThanOrEqual(0.05);
+    expect(bounded.problems.map((p) => p.code)).not.toContain("mask_covers_image");
+    // What fits anyway is drawn as without the bound.
+    expect((await refusal(place({ mostCover: 0 }))).code).toBe("most_cover_invalid");
+  });
+
+  test("pictures that cannot be read are told before anything is placed, each once", async () => {
+    const file = (...name: string[]) => path.join(dataset, "Chip", ...name);
+    await writeFile(file("clean_image", "a.png"), "");
+    await rm(file("cad_mask", "b.png"));
+    await mkdir(file("cad_mask", "b.png"));
+    const error = await refusal(place());
+    expect(error.code).toBe("placement_inputs");
+    const list = error.problems.filter((p) => p.severity === "error").map((p) => [p.code, p.where?.file]);
+    expect(list).toEqual([
+      ["image_unreadable", file("clean_image", "a.png")],
+      ["is_a_folder", file("cad_mask", "b.png")],
+      ["is_a_folder", file("cad_mask", "b.png")],
+    ]);
   });
 
   test("a black and white CAD mask is not read as classes", async () => {

@@ -3,6 +3,7 @@ import type { Problem } from "../kit/errors.js";
 import { silent } from "../kit/events.js";
 import { hashFile, toJson, writeFileAtomic, writeJsonAtomic } from "../kit/files.js";
 import { requireApart } from "../kit/folders.js";
+import { sweep } from "../kit/leftovers.js";
 import { boxKey, type PromptBoxes } from "./dataset/boxes.js";
 import type { Pool } from "./dataset/pools.js";
 import { promptBoxes, readInputs, shareOut } from "./inputs.js";
@@ -56,8 +57,10 @@ export async function placeMasks(o: PlaceMasksOptions): Promise<PlaceMasksResult
     instances: o.instances ?? -1,
     assets: o.assets ?? true,
     boxes: o.boxes === undefined ? null : await hashFile(o.boxes),
+    ...(o.mostCover === undefined ? {} : { most_cover: o.mostCover }),
   };
   const records = await openRecords(o.output, settings);
+  await sweep(o.output);
   const plan = Object.fromEntries(allocation);
   const files = {
     testcase: path.join(o.output, "testcase.jsonl"),
@@ -80,6 +83,7 @@ export async function placeMasks(o: PlaceMasksOptions): Promise<PlaceMasksResult
       classes,
       background,
       assets: o.assets ?? true,
+      ...(o.mostCover === undefined ? {} : { mostCover: o.mostCover }),
     };
   });
   const { entries, resumed } = await placeAll(tasks, records, o, emit);

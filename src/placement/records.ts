@@ -1,7 +1,7 @@
-import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { dataError, explainWriteError, isErrno, type Problem, type ReflowError } from "../kit/errors.js";
-import { exists, hashFile, joinInside, readJson, writeJsonAtomic } from "../kit/files.js";
+import { dataError, explainWriteError, isErrno, type Problem, ReflowError } from "../kit/errors.js";
+import { dropTail, exists, hashFile, joinInside, readJson, readText, writeJsonAtomic } from "../kit/files.js";
 import { makeFolder } from "../kit/folders.js";
 import type { SampleResult } from "./routes/task.js";
 import { recordPath } from "./testcases.js";
@@ -39,10 +39,13 @@ export async function openRecords(
   };
   if (names.includes(FINAL)) for (const e of await readFinal(final, header, output)) note(e);
   if (names.includes(RUNNING)) {
-    const lines = (await readFile(running, "utf8")).split("\n");
+    const lines = (await readText(running)).split("\n");
     // Cut off within the first line: nothing was made yet.
     if (lines.length < 2) await rm(running);
-    else for (const e of readRunning(lines, header, output)) note(e);
+    else {
+      for (const e of readRunning(lines, header, output)) note(e);
+      await dropTail(running, lines);
+    }
   } else if (names.length > 0 && !names.includes(FINAL))
     throw refused(output, "is not empty and holds no work of this command");
   else if (names.length === 0) await begin(running, header);
@@ -138,7 +141,13 @@ function readRunning(lines: readonly string[], header: string, output: string): 
 }
 
 async function readFinal(file: string, header: string, output: string): Promise<readonly unknown[]> {
-  const whole = (await readJson(file)) as { settings?: unknown; samples?: unknown };
+  let whole: { settings?: unknown; samples?: unknown };
+  try {
+    whole = (await readJson(file)) as typeof whole;
+  } catch (error) {
+    if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
+    throw refused(output, `holds a ${FINAL} that cannot be read (${error.message})`);
+  }
   if (JSON.stringify({ settings: whole?.settings }) !== header || !Array.isArray(whole.samples))
     throw refused(output, "was made with other settings");
   return whole.samples as unknown[];

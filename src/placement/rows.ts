@@ -50,7 +50,7 @@ export function findings(
   plan: Readonly<Record<string, number>>,
   placed: Readonly<Record<string, number>>,
 ): readonly Problem[] {
-  return [...distinct(entries), ...unread(tasks), ...shortfall(plan, placed)];
+  return [...distinct(entries), ...unread(tasks), ...crowded(entries), ...shortfall(plan, placed)];
 }
 
 /** One problem a file and code, however many samples met it. */
@@ -75,6 +75,40 @@ function unread(tasks: readonly SampleTask[]): readonly Problem[] {
     hint: "Supply the answers of a vision language model (--boxes), or use spatial_dependency cad.",
     where: { field: type },
   }));
+}
+
+/** A mask that covers more of its image than this, and several times what the shape covered where it was labelled. */
+const MUCH = 0.25;
+const GROWN = 3;
+
+/** Shapes that were enlarged over their images: such a picture shows another surface, not a defect. */
+function crowded(entries: readonly SampleEntry[]): readonly Problem[] {
+  const types = new Map<string, { of: number; large: number; most: number; labelled: number }>();
+  for (const { summary, masks } of entries)
+    for (const { covers } of masks) {
+      if (!covers) continue;
+      const t = types.get(summary.defect_type) ?? { of: 0, large: 0, most: 0, labelled: 0 };
+      types.set(summary.defect_type, t);
+      const [placed, labelled] = covers;
+      t.of++;
+      if (placed <= MUCH || placed <= GROWN * labelled) continue;
+      t.large++;
+      if (placed > t.most) Object.assign(t, { most: placed, labelled });
+    }
+  const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  return [...types].flatMap(([type, { of, large, most, labelled }]) =>
+    large === 0
+      ? []
+      : [
+          {
+            code: "mask_covers_image",
+            severity: "warning" as const,
+            message: `${large} of ${of} masks of "${type}" cover over a quarter of their image; the largest covers ${percent(most)}, where it was labelled ${percent(labelled)}`,
+            hint: "Shapes are enlarged up to four times each way: bound them with --most-cover, or give masks that are small in their picture.",
+            where: { field: type },
+          },
+        ],
+  );
 }
 
 function shortfall(

@@ -4,6 +4,9 @@ import type { EndpointSettings } from "./settings.js";
 
 const QUOTED = 160;
 
+/** Cause of `endpoint_busy` and `endpoint_failed`: seconds that the server wants to be left alone. */
+export type RetryAfter = Readonly<{ retryAfter: number }>;
+
 /**
  * Throws what a refused request means: `endpoint_unauthorized`, `endpoint_not_found`, `endpoint_refused` (other 4xx),
  * `endpoint_busy` (408, 425, 429) or `endpoint_failed` (5xx), with the server's own words, the key taken out.
@@ -33,6 +36,7 @@ export function requireOk(answer: Answer, url: string, apiKey: string | undefine
       "endpoint_busy",
       `${url} has no time (${status})${says}`,
       "Lower --concurrency.",
+      retryAfter(answer),
     );
   if (status < 500)
     throw new ReflowError(
@@ -46,7 +50,15 @@ export function requireOk(answer: Answer, url: string, apiKey: string | undefine
     "endpoint_failed",
     `${url} failed (${status})${says}`,
     "Look at the log of the server; the same command tries the rest again.",
+    retryAfter(answer),
   );
+}
+
+/** How long the server asks to wait (`Retry-After`, seconds or a date), as the cause of its error. */
+function retryAfter({ headers }: Answer): { cause?: RetryAfter } {
+  const text = headers.get("retry-after")?.trim() ?? "";
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return seconds > 0 ? { cause: { retryAfter: seconds } } : {};
 }
 
 /** Parses an answer as JSON. Throws `endpoint_answer_invalid`. */

@@ -31,10 +31,10 @@ function crop(width = 158, height = 114): Pixels {
 
 async function settingsFor(
   fault: (n: number) => Fault,
-  more: Partial<EndpointSettings> & { shift?: number } = {},
+  more: Partial<EndpointSettings> & { shift?: number; after?: string | (() => string) } = {},
 ): Promise<EndpointSettings> {
-  const { shift, ...rest } = more;
-  server = await editServer({ fault, ...(shift !== undefined && { shift }) });
+  const { shift, after, ...rest } = more;
+  server = await editServer({ fault, ...(shift !== undefined && { shift }), ...(after && { after }) });
   return endpointSettings({
     url: server.url,
     backoff: 0.01,
@@ -103,6 +103,16 @@ describe("an edit by a server", () => {
       retries: 3,
     });
     expect((await editByEndpoint(crop(), settings)).attempts).toBe(3);
+  });
+
+  test("a server that asks for a pause gets it, by seconds or by date", async () => {
+    for (const after of ["1", () => new Date(Date.now() + 1900).toUTCString()]) {
+      const settings = await settingsFor((n) => (n === 0 ? "503" : "none"), { retries: 1, after });
+      const begun = performance.now();
+      expect((await editByEndpoint(crop(60, 40), settings)).attempts).toBe(2);
+      expect(performance.now() - begun).toBeGreaterThan(700);
+      await server?.close();
+    }
   });
 
   test.each<[Fault, string]>([

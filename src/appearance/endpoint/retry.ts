@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ReflowError } from "../../kit/errors.js";
+import type { RetryAfter } from "./answer.js";
 
 /** What may be gone at the next try. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -30,7 +31,8 @@ export function isFinal(error: unknown): boolean {
 }
 
 /**
- * Calls `work` until it succeeds, at most `1 + retries` times, and waits `backoff`, twice that, … seconds between.
+ * Calls `work` until it succeeds, at most `1 + retries` times, and waits `backoff`, twice that, … seconds between,
+ * or as long as the server asks for, 240 s at most.
  * Only errors that may pass are tried again; the last one is thrown.
  */
 export async function withRetries<T>(
@@ -43,8 +45,13 @@ export async function withRetries<T>(
     } catch (error) {
       const passes = error instanceof ReflowError && PASSING.has(error.code);
       if (!passes || attempt >= o.retries) throw error;
-      const wait = Math.min(LONGEST, o.backoff * 2 ** attempt);
+      const wait = Math.min(LONGEST, Math.max(o.backoff * 2 ** attempt, asked(error)));
       await sleep(wait * 1000, undefined, o.signal ? { signal: o.signal } : {});
     }
   }
+}
+
+/** Seconds that the server asks to wait; 0 when it does not say. */
+function asked(error: ReflowError): number {
+  return (error.cause as Partial<RetryAfter> | undefined)?.retryAfter ?? 0;
 }

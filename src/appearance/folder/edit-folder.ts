@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { copyFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { asProblem, dataError, explainWriteError, type Problem, ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
-import { exists, hashFile, hashText, joinInside, writeFileAtomic } from "../../kit/files.js";
+import { exists, hashFile, hashText, joinInside, requireFile, writeFileAtomic } from "../../kit/files.js";
 import { makeFolder, requireApart } from "../../kit/folders.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
+import { sweep } from "../../kit/leftovers.js";
 import { type Entry, openJournal } from "./journal.js";
 import { type Listed, listFolder } from "./listing.js";
 import { type Segmentation, segmentationFinder } from "./segmentation.js";
@@ -78,6 +80,7 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
   const place = o.place ?? ((f: Listed) => f.relative);
   requireDistinct(files, place);
   const journal = await openJournal(output, editor.how);
+  await sweep(output);
   await o.begun?.();
   const find = segmentationFinder(input, files);
   const stop = new AbortController();
@@ -156,7 +159,9 @@ export async function editFolder(o: FolderEdit): Promise<FolderResult> {
     stop.abort();
     throw error;
   }
-  const carried = await carry(o, files, place, signal);
+  const carried = await carry(o, files, place, signal, (file, error) =>
+    problems.push({ ...asProblem(error), where: { ...error.where, file } }),
+  );
   const order = [...entries.values()].sort((a, b) => (a.input < b.input ? -1 : 1));
   failed.sort((a, b) => (a.input < b.input ? -1 : 1));
   problems.sort((a, b) => ((a.where?.file ?? "") < (b.where?.file ?? "") ? -1 : 1));
@@ -228,6 +233,7 @@ async function carry(
   files: readonly Listed[],
   place: (file: Listed) => string | undefined,
   signal: AbortSignal,
+  failed: (file: string, error: ReflowError) => void,
 ): Promise<number> {
   let carried = 0;
   for (const file of files) {
@@ -236,15 +242,24 @@ async function carry(
     const to = place(file);
     if (to === undefined) continue;
     const [from, target] = [joinInside(o.input, file.relative), joinInside(o.output, to)];
-    carried++;
-    if ((await exists(target)) && (await hashFile(target)) === (await hashFile(from))) continue;
-    await copyAtomic(from, target);
+    try {
+      if (!(await exists(target)) || (await hashFile(target)) !== (await hashFile(from)))
+        await copyAtomic(from, target);
+      carried++;
+    } catch (error) {
+      if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
+      failed(from, error);
+    }
   }
   return carried;
 }
 
 async function copyAtomic(from: string, to: string): Promise<void> {
-  const temporary = path.join(path.dirname(to), `.${path.basename(to)}.${process.pid}.tmp`);
+  const temporary = path.join(
+    path.dirname(to),
+    `.${path.basename(to)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
+  );
+  await requireFile(from);
   try {
     await makeFolder(path.dirname(to));
     await copyFile(from, temporary);

@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ReflowError } from "../../kit/errors.js";
 import type { ReflowEvent } from "../../kit/events.js";
 import { decodeImage, type Pixels, writeImage } from "../../kit/images.js";
@@ -13,7 +13,7 @@ import { readExemplars } from "./exemplars.js";
 import { component, cropFolder, exemplarFolder, scratch, tree } from "./fixtures/folders.js";
 import { roleOf } from "./listing.js";
 import { kindOf, readRegions } from "./segmentation.js";
-import { transferFolder } from "./transfer-folder.js";
+import { keptFit, transferFolder } from "./transfer-folder.js";
 
 let root: string;
 let input: string;
@@ -30,6 +30,19 @@ afterEach(async () => {
   await server?.close();
   server = undefined;
   await rm(root, { recursive: true, force: true });
+});
+
+/** A finished output of {@link transfer}, made once: what is learnt and made does not depend on where. */
+let finished: string | undefined;
+async function done(): Promise<void> {
+  if (finished === undefined) {
+    finished = await scratch();
+    await transfer({ to: path.join(finished, "out") });
+  }
+  await cp(path.join(finished, "out"), output, { recursive: true });
+}
+afterAll(async () => {
+  if (finished !== undefined) await rm(finished, { recursive: true, force: true });
 });
 
 const picture = (i: number) => `passive_component/x0_y0/normal_img/000${i}.png`;
@@ -78,7 +91,7 @@ describe("a folder by exemplars", () => {
   });
 
   test("the same inputs and seed give the same bytes on any number of workers; another seed gives other noise", async () => {
-    await transfer();
+    await done();
     await transfer({ to: path.join(root, "again"), workers: 2 });
     await transfer({ to: path.join(root, "other"), seed: 2 });
     const first = await tree(output);
@@ -87,7 +100,7 @@ describe("a folder by exemplars", () => {
   });
 
   test("the same command does only the rest: what is missing, changed or new", async () => {
-    await transfer();
+    await done();
     const first = await tree(output);
     await rm(path.join(output, picture(1)));
     await writeFile(path.join(output, picture(2)), "cut off");
@@ -101,7 +114,6 @@ describe("a folder by exemplars", () => {
   });
 
   test("stopped in the middle, it ends in the same bytes", async () => {
-    await transfer({ to: path.join(root, "whole") });
     const abort = new AbortController();
     const work = transferFolder({
       input,
@@ -116,11 +128,14 @@ describe("a folder by exemplars", () => {
     });
     await expect(work).rejects.toThrow();
     expect((await transfer()).kept).toBeGreaterThan(0);
-    expect(await tree(output)).toEqual(await tree(path.join(root, "whole")));
+    const ended = await tree(output);
+    await rm(output, { recursive: true });
+    await done();
+    expect(ended).toEqual(await tree(output));
   });
 
   test("entries that somebody changed in the manifest are no entries: their pictures are made again", async () => {
-    await transfer();
+    await done();
     const first = await tree(output);
     const manifest = path.join(output, "appearance.json");
     const whole = JSON.parse(await readFile(manifest, "utf8"));
@@ -131,17 +146,17 @@ describe("a folder by exemplars", () => {
   });
 
   test("what was learnt and then damaged is learnt anew, with a warning", async () => {
-    await transfer();
+    await done();
     const first = await tree(output);
     const fit = path.join(output, "appearance-fit.json");
     const whole = await readFile(fit, "utf8");
-    for (const text of [
-      "",
-      "{}",
-      "null",
-      '{"how":{},"fit":{}}',
-      whole.replace(/"blur": [\d.-]+/, '"blur": 7'),
-    ]) {
+    const changed = whole.replace(/"blur": [\d.-]+/, '"blur": 7');
+    expect(await keptFit(fit)).toBeDefined();
+    for (const text of ["", "{}", "null", '{"how":{},"fit":{}}', changed]) {
+      await writeFile(fit, text);
+      expect(await keptFit(fit)).toBeUndefined();
+    }
+    for (const text of ["", changed]) {
       await writeFile(fit, text);
       const again = await transfer();
       expect([again.kept, again.failed]).toEqual([3, 0]);
@@ -151,7 +166,7 @@ describe("a folder by exemplars", () => {
   });
 
   test("other settings and foreign folders are refused", async () => {
-    await transfer();
+    await done();
     expect((await failed(transfer({ seed: 5 }))).code).toBe("output_exists");
     await mkdir(path.join(root, "mine"));
     await writeFile(path.join(root, "mine", "notes.txt"), "keep me");
@@ -169,6 +184,19 @@ describe("a folder by exemplars", () => {
     await writeFile(file, good);
     const again = await transfer();
     expect([again.kept, again.failed, again.pictures.length]).toEqual([2, 0, 3]);
+  });
+
+  test("links to nowhere are told and cost nothing else; a manifest that cannot be read is one clear error", async () => {
+    await symlink(path.join(root, "gone"), path.join(input, "gone.png"));
+    await symlink(path.join(root, "gone"), path.join(input, "gone.json"));
+    const result = await transfer();
+    expect([result.pictures.length, result.failed]).toEqual([3, 1]);
+    expect(result.problems.map((p) => [p.severity, p.code, path.basename(p.where?.file ?? "")])).toEqual([
+      ["error", "file_missing", "gone.json"],
+      ["error", "file_missing", "gone.png"],
+    ]);
+    await writeFile(path.join(output, "appearance.json"), "{");
+    expect((await failed(transfer())).code).toBe("output_exists");
   });
 
   test("folders in each other, also through a link, are refused", async () => {

@@ -1,7 +1,15 @@
-import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { dataError, explainWriteError, isErrno, type ReflowError } from "../../kit/errors.js";
-import { exists, hashFile, joinInside, readJson, writeJsonAtomic } from "../../kit/files.js";
+import { dataError, explainWriteError, isErrno, ReflowError } from "../../kit/errors.js";
+import {
+  dropTail,
+  exists,
+  hashFile,
+  joinInside,
+  readJson,
+  readText,
+  writeJsonAtomic,
+} from "../../kit/files.js";
 import { makeFolder } from "../../kit/folders.js";
 
 /** One edited picture: paths below the two folders, `/` between names, and hashes of the bytes. */
@@ -41,13 +49,13 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
   if (names.length > 0 && !names.includes(MANIFEST) && !names.includes(RUNNING))
     throw refuse(output, "is not empty and holds no work of this command");
   if (names.includes(MANIFEST)) {
-    const whole = (await readJson(final)) as { how?: unknown; pictures?: unknown } | null;
+    const whole = await manifest(final, output);
     if (JSON.stringify({ how: whole?.how }) !== header || !Array.isArray(whole?.pictures))
       throw refuse(output, "was made with other settings or exemplars");
     for (const value of whole.pictures) if (isEntry(value)) known.set(value.input, value);
   }
   if (names.includes(RUNNING)) {
-    const lines = (await readFile(running, "utf8")).split("\n");
+    const lines = (await readText(running)).split("\n");
     if (lines.length > 1 && lines[0] !== header)
       throw refuse(output, "was begun with other settings or exemplars");
     // A line without its end was cut off while it was written: that picture is made again.
@@ -56,6 +64,7 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
       const entry = parsed(line);
       if (isEntry(entry)) known.set(entry.input, entry);
     }
+    if (lines.length > 1) await dropTail(running, lines);
   }
   const append = async (line: string): Promise<void> => {
     try {
@@ -91,6 +100,15 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
       await rm(running, { force: true });
     },
   };
+}
+
+async function manifest(file: string, output: string): Promise<{ how?: unknown; pictures?: unknown } | null> {
+  try {
+    return (await readJson(file)) as { how?: unknown; pictures?: unknown } | null;
+  } catch (error) {
+    if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
+    throw refuse(output, `holds an ${MANIFEST} that cannot be read (${error.message})`);
+  }
 }
 
 /** What somebody changed in the file is no entry any more: its picture is made again. */

@@ -28,7 +28,7 @@ export function roleOf(relative: string): Role {
 
 /**
  * All files below `root`, sorted, hidden ones and our own left out. Symbolic links to files are files; those to
- * folders are not entered. Throws `folder_missing` and `not_a_folder`.
+ * folders are not entered. Pipes and links to nowhere are listed, too: who reads them hears what is wrong. Throws `folder_missing` and `not_a_folder`.
  */
 export async function listFolder(root: string): Promise<readonly Listed[]> {
   const found: string[] = [];
@@ -38,8 +38,7 @@ export async function listFolder(root: string): Promise<readonly Listed[]> {
       if (entry.name.startsWith(".")) continue;
       const relative = below === "" ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) await walk(relative);
-      else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path.join(root, relative)))))
-        found.push(relative);
+      else if (!entry.isSymbolicLink() || !(await isFolder(path.join(root, relative)))) found.push(relative);
     }
   };
   try {
@@ -64,9 +63,9 @@ export async function listFolder(root: string): Promise<readonly Listed[]> {
     .map((relative) => ({ relative, role: roleOf(relative) }));
 }
 
-async function isFile(file: string): Promise<boolean> {
+async function isFolder(file: string): Promise<boolean> {
   return stat(file).then(
-    (s) => s.isFile(),
+    (s) => s.isDirectory(),
     () => false,
   );
 }

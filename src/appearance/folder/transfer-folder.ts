@@ -143,7 +143,7 @@ async function fitFor(
 }
 
 /** What `appearance-fit.json` holds; undefined when it is not as it was written. */
-async function keptFit(file: string): Promise<{ how: unknown; fit: AppearanceFit } | undefined> {
+export async function keptFit(file: string): Promise<{ how: unknown; fit: AppearanceFit } | undefined> {
   try {
     const old = (await readJson(file)) as { how?: unknown; hash?: unknown; fit?: AppearanceFit } | null;
     return old?.fit && old.hash === hashOf(old.fit) ? { how: old.how, fit: old.fit } : undefined;

@@ -15,6 +15,7 @@ type Flags = Readonly<{
   perDefectCounts?: Readonly<Record<string, number>>;
   boxes?: string;
   instances?: number;
+  mostCover?: number;
   dropUnplaceable?: boolean;
   assets: boolean;
   workers?: number;
@@ -47,6 +48,11 @@ export function registerPlace(program: Command): void {
       "--instances <n>",
       "cad: places that one mask covers (default: a random number)",
       wholeOption("--instances", 1),
+    )
+    .option(
+      "--most-cover <part>",
+      "without CAD: a mask covers at most this part of its image, such as 0.1 (default: as drawn)",
+      partOption,
     )
     .option("--drop-unplaceable", "leave out types without masks or clean images instead of refusing all")
     .option("--no-assets", "masks only, no pictures of candidates and results")
@@ -86,6 +92,7 @@ async function place(flags: Flags): Promise<void> {
         ...(flags.perDefectCounts && { perDefectCounts: flags.perDefectCounts }),
         ...(flags.boxes && { boxes: flags.boxes }),
         ...(flags.instances && { instances: flags.instances }),
+        ...(flags.mostCover !== undefined && { mostCover: flags.mostCover }),
         ...(flags.dropUnplaceable && { dropUnplaceable: true }),
         ...(flags.workers && { workers: flags.workers }),
         emit,
@@ -116,6 +123,13 @@ async function place(flags: Flags): Promise<void> {
 
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((a, b) => a + b, 0);
+}
+
+function partOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value <= 1))
+    throw new InvalidArgumentError("a number above 0, at most 1");
+  return value;
 }
 
 function countsOption(text: string): Readonly<Record<string, number>> {

@@ -57,7 +57,7 @@ export async function worked<Result extends Readonly<{ problems: readonly Proble
     });
   if (o.made(result) === 0)
     throw new ReflowError("data", "nothing_made", o.text(result).slice(0, 3).join("; "), o.none, {
-      problems: result.problems,
+      problems: [...result.problems].sort((a, b) => weight(a) - weight(b)),
     });
   told(name, flags, emit, {
     problems: result.problems,
@@ -65,6 +65,11 @@ export async function worked<Result extends Readonly<{ problems: readonly Proble
     text: o.text(result),
     next: () => o.next?.(result),
   });
+}
+
+/** Errors first: only some of a long list are shown. */
+function weight({ severity }: Problem): number {
+  return severity === "error" ? 0 : severity === "warning" ? 1 : 2;
 }
 
 /** `capacitor 12, ic 3`; `none` when all are 0. */

@@ -72,7 +72,7 @@ export function registerSynthRun(group: Command): void {
               "data",
               "nothing_made",
               `none of ${result.lines} test cases could be made`,
-              "The problems above say why, row by row.",
+              "The problems say why, row by row.",
               { problems: result.problems },
             );
           if (flags.search === 0 && flags.nnThreshold === 0) return result;

@@ -5,8 +5,9 @@ import type { Clock } from "../../engine/clock.js";
 import { hashFiles, type Receipt, readReceipt, receiptHolds, writeReceipt } from "../../engine/receipt.js";
 import { ReflowError } from "../../kit/errors.js";
 import { hashText, writeFileAtomic } from "../../kit/files.js";
+import { sweep } from "../../kit/leftovers.js";
 import { RECEIPTS } from "./folder.js";
-import { clear, sweep } from "./leftovers.js";
+import { clear } from "./leftovers.js";
 import type { FlowContext, FlowRequest, Json, Step, StepIo } from "./types.js";
 
 type Runner = Pick<FlowContext, "step"> & Readonly<{ kept: () => number }>;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { dataError, isErrno, ReflowError } from "../../kit/errors.js";
 import { explainReadError, readJson, writeJsonAtomic } from "../../kit/files.js";
 import { checkFolder } from "../../kit/folders.js";
-import { sweep } from "../run/leftovers.js";
+import { sweep } from "../../kit/leftovers.js";
 import type { FlowOutcome, FlowRequest } from "../run/types.js";
 import { dealRows, writeTables } from "./tables.js";
 

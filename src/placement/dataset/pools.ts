@@ -41,6 +41,7 @@ export async function readPools(root: string, clean: string, specs: readonly Def
   const colours = specs.some((s) => s.dependency === "cad")
     ? await readLabels(labels, problems)
     : { classes: [], background: [] };
+  const looked = new Map<string, Awaited<ReturnType<typeof cleanSizes>>>();
   for (const spec of specs) {
     const say = problem(spec, problems);
     const folder = path.join(root, spec.texture, "mask", spec.anomaly);
@@ -49,10 +50,19 @@ export async function readPools(root: string, clean: string, specs: readonly Def
     const cleanFolder = await cleanFolderOf(clean, spec.texture);
     const cleans = (await imagesIn(cleanFolder)).map((name) => path.join(cleanFolder, name));
     if (cleans.length === 0)
-      say("error", "clean_images_missing", "has no clean images", "Add defect-free crops.", cleanFolder);
+      say(
+        "error",
+        "clean_images_missing",
+        "has no clean images",
+        `Add defect-free crops to ${spec.texture}/clean_image.`,
+        cleanFolder === clean ? path.join(clean, spec.texture, "clean_image") : cleanFolder,
+      );
     twins(say, masks, "masks");
-    twins(say, cleans, "clean images");
-    const sizes = await cleanSizes(say, cleans);
+    // Several types share a folder of clean images: its faults are told once.
+    const before = looked.get(cleanFolder);
+    if (!before) twins(say, cleans, "clean images");
+    const sizes = before ?? (await cleanSizes(say, cleans));
+    looked.set(cleanFolder, sizes);
     // By CAD a shape is scaled to its place, whatever its size.
     const { usable, allMulti } = await lookAtMasks(say, masks, spec.dependency === "cad" ? [] : sizes);
     if (spec.dependency === "cad") await lookForCad(say, root, spec, cleans);
@@ -103,7 +113,14 @@ async function readLabels(file: string, into: Problem[]): Promise<CadColours> {
     return { classes, background };
   } catch (error) {
     if (!(error instanceof ReflowError)) throw error;
-    into.push(asProblem(error));
+    const missing = error.code === "file_missing";
+    into.push({
+      ...asProblem(error),
+      ...(missing && {
+        message: `types placed by cad need the label table: ${error.message}`,
+        hint: `Copy the ${CLASSES_FILE} of the CAD masks into the dataset folder.`,
+      }),
+    });
     return { classes: [], background: [] };
   }
 }
@@ -132,6 +149,7 @@ async function lookAtMasks(
   sizes: readonly Readonly<{ width: number; height: number }>[],
 ): Promise<{ usable: readonly string[]; allMulti: boolean }> {
   const usable: string[] = [];
+  const large: string[] = [];
   let allMulti = masks.length > 0;
   for (const file of masks)
     try {
@@ -148,19 +166,21 @@ async function lookAtMasks(
       else {
         usable.push(file);
         if (sizes.length > 0 && sizes.every((s) => mask.width > s.width || mask.height > s.height))
-          say(
-            "warning",
-            "mask_larger_than_image",
-            `has a mask of ${mask.width}x${mask.height} pixels, larger than its clean images; it is shrunk to fit`,
-            "Cut the mask to the size of the clean images if the defect comes out too small.",
-            file,
-          );
+          large.push(file);
       }
     } catch (error) {
       if (!(error instanceof ReflowError)) throw error;
       allMulti = false;
       say("error", error.code, `has a mask that cannot be read: ${error.message}`, error.hint, file);
     }
+  if (large.length > 0)
+    say(
+      "warning",
+      "mask_larger_than_image",
+      `has ${large.length} of ${masks.length} masks larger than all its clean images, first ${path.basename(large[0] as string)}; they are shrunk to fit`,
+      "Cut the masks to the size of the clean images if the defects come out too small.",
+      large[0] as string,
+    );
   if (masks.length > 0 && usable.length === 0)
     say(
       "error",
@@ -210,6 +230,13 @@ async function lookForCad(
   for (const file of cleans) {
     const cad = cadMaskOf(root, spec.texture, file);
     if (!(await exists(cad))) missing.push(cad);
+    else
+      try {
+        await imageSize(cad);
+      } catch (error) {
+        if (!(error instanceof ReflowError)) throw error;
+        say("error", error.code, `has a CAD mask that cannot be read: ${error.message}`, error.hint, cad);
+      }
   }
   if (missing.length > 0)
     say(

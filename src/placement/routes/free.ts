@@ -14,19 +14,28 @@ export type FreePlaced = Readonly<{ status: "OK" | "SMALL" | "FAILED"; levels?: 
 /**
  * Places a shape once in one region (the whole image, or what a prompt named): the first of up to ten draws of which
  * more than half the shape's own area is left (contract 5.7). `seed` is the first of their seeds.
+ * Draws of more than `most` pixels do not count.
  */
-export function placeFreely(submask: Mask, region: Region, seed: number): FreePlaced {
+export function placeFreely(
+  submask: Mask,
+  region: Region,
+  seed: number,
+  most = Number.POSITIVE_INFINITY,
+): FreePlaced {
   const enough = Math.trunc(area(submask) * 0.5);
   let last: Placed | undefined;
   for (let attempt = 0; attempt < AREA_ATTEMPTS; attempt++) {
-    last = placeInstances({
+    const drawn = placeInstances({
       submask,
       regions: [region],
       instances: 1,
       seed: seed + attempt,
       retries: RETRIES,
     });
-    if (levelArea(last.levels) > enough) return { status: "OK", levels: last.levels };
+    const size = levelArea(drawn.levels);
+    if (size > most) continue;
+    if (size > enough) return { status: "OK", levels: drawn.levels };
+    last = drawn;
   }
   return last && levelArea(last.levels) > 0 ? { status: "SMALL", levels: last.levels } : { status: "FAILED" };
 }

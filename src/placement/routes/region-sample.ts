@@ -1,11 +1,11 @@
 import path from "node:path";
 import type { Pixels } from "../../kit/images.js";
-import { type Box, type Mask, mask } from "../../vision/index.js";
+import { area, type Box, type Mask, mask } from "../../vision/index.js";
 import { type Levels, regionOfMask } from "../engine/regions.js";
 import { COLOURS, framed, tinted } from "../overlay.js";
 import { readMask } from "../picture.js";
 import { largestPart } from "../submask.js";
-import { AREA_ATTEMPTS, placeFreely } from "./free.js";
+import { AREA_ATTEMPTS, levelArea, placeFreely } from "./free.js";
 import {
   blank,
   greyOf,
@@ -48,13 +48,23 @@ export async function placeInRegion(task: SampleTask): Promise<SampleResult> {
   const seeds: Record<string, SeedSummary> = {};
   const masks: PlacedMask[] = [];
   for (let k = 0; k < task.seeds; k++) {
-    const { status, levels } = placeFreely(submask, regionOfMask(region), task.seed + k * AREA_ATTEMPTS);
+    const most = task.mostCover === undefined ? undefined : task.mostCover * width * height;
+    const { status, levels } = placeFreely(
+      submask,
+      regionOfMask(region),
+      task.seed + k * AREA_ATTEMPTS,
+      most,
+    );
     seeds[k] = { status };
     if (!levels) continue;
     const name = maskName(record, k);
     if (task.assets)
       await write(`assets/${name}_overlay.png`, shown(clean, levels, box ? region : undefined, box));
-    masks.push(await writeMask(task, k, { ...levels, channels: 1 }));
+    const covers = [
+      part(levelArea(levels), width * height),
+      part(area(submask), submask.data.length),
+    ] as const;
+    masks.push({ ...(await writeMask(task, k, { ...levels, channels: 1 })), covers });
   }
   return {
     summary: {
@@ -70,6 +80,10 @@ export async function placeInRegion(task: SampleTask): Promise<SampleResult> {
     masks,
     problems: blank(clean, record.clean_image),
   };
+}
+
+function part(pixels: number, of: number): number {
+  return Math.round((10_000 * pixels) / of) / 10_000;
 }
 
 function shown(clean: Pixels, levels: Levels, region: Mask | undefined, box: Box | undefined): Pixels {

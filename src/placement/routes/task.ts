@@ -28,6 +28,8 @@ export type SampleTask = Readonly<{
   background: readonly (readonly [number, number, number])[];
   /** Also write the pictures of `assets/`. */
   assets: boolean;
+  /** Largest part of the image that a mask placed without CAD may cover. */
+  mostCover?: number;
 }>;
 
 /** Contract 5.8, an entry of `summary.json`; `reason` says why a prompt's sample was placed freely. */
@@ -50,7 +52,13 @@ export type SeedSummary = Readonly<{
   n_selected?: number;
 }>;
 
-export type PlacedMask = Readonly<{ seed: number; file: string; hash: string }>;
+/** `covers`, without CAD: part of its image that the mask covers, and part of its own picture that the shape covers. */
+export type PlacedMask = Readonly<{
+  seed: number;
+  file: string;
+  hash: string;
+  covers?: readonly [placed: number, labelled: number];
+}>;
 
 export type SampleResult = Readonly<{
   summary: SampleSummary;

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { dataError, type Problem } from "../../kit/errors.js";
-import { exists, explainReadError } from "../../kit/files.js";
+import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
+import { exists, explainReadError, requireFolder } from "../../kit/files.js";
 import { imagesIn, usableName } from "../../placement/index.js";
 
 /** One labelled picture; `image` is missing where the folder holds the mask alone. Paths are whole. */
@@ -25,6 +25,7 @@ export type LabelledType = Readonly<{
 export async function listLabelled(root: string): Promise<{ types: LabelledType[]; problems: Problem[] }> {
   if (!(await exists(root)))
     throw dataError("dataset_folder_missing", `no such folder: ${root}`, "Check the path.", { file: root });
+  await requireFolder(root);
   const types: LabelledType[] = [];
   const problems: Problem[] = [];
   for (const texture of await foldersIn(root)) {
@@ -48,11 +49,12 @@ export async function listLabelled(root: string): Promise<{ types: LabelledType[
     }
   }
   if (types.length === 0)
-    throw dataError(
+    throw new ReflowError(
+      "data",
       "no_defect_types",
       `no labelled defects in ${root}`,
       "Expected <TEXTURE>/anomaly_image/<ANOMALY>/X.png and <TEXTURE>/mask/<ANOMALY>/X_mask.png.",
-      { file: root },
+      { where: { file: root }, problems },
     );
   return { types, problems };
 }

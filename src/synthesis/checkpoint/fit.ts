@@ -1,7 +1,19 @@
 import path from "node:path";
+import { z } from "zod";
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
-import { exists, hashText, readJson, toJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import {
+  exists,
+  hashFile,
+  hashText,
+  readJson,
+  toJson,
+  writeFileAtomic,
+  writeJsonAtomic,
+} from "../../kit/files.js";
+import { requireApart } from "../../kit/folders.js";
+import { imageSize } from "../../kit/images.js";
+import { sweep } from "../../kit/leftovers.js";
 import { type LabelledType, listLabelled } from "../bank/labelled.js";
 import { type BankItem, cutSpecimens } from "../bank/specimen.js";
 import { checkFit } from "../own-output.js";
@@ -12,7 +24,7 @@ import { conductorVote } from "./conductor.js";
 import { configText } from "./config.js";
 import { LAYOUT, stepFile } from "./layout.js";
 import { FORMAT, readSynthCheckpoint } from "./read.js";
-import { type StepScores, validateStep, validCsv } from "./validate.js";
+import { type StepScores, unreadClean, validateStep, validCsv } from "./validate.js";
 
 /** What the fitted steps differ in: share of the bank, strength and variety. Step 0 knows shapes and names alone. */
 export const STEPS: readonly Readonly<{ step: number; share: number; settings: Settings }>[] = [
@@ -21,6 +33,18 @@ export const STEPS: readonly Readonly<{ step: number; share: number; settings: S
   { step: 2000, share: 1, settings: { strength: 1, variety: 0.5 } },
   { step: 4000, share: 1, settings: { strength: 0.85, variety: 1 } },
 ];
+
+/** `fit.json`: the scores of the steps that were validated. */
+const keptSchema = z.object({
+  fingerprint: z.string(),
+  steps: z.array(
+    z.object({
+      step: z.number(),
+      nn: z.record(z.string(), z.number()),
+      mnn: z.record(z.string(), z.number()),
+    }),
+  ),
+});
 
 export type FitOptions = Readonly<{
   /** Dataset folder in the layout of contract 7. */
@@ -49,23 +73,28 @@ export type FitResult = Readonly<{
  * several steps out of it that differ in size and freedom, and validates each by the nn_score of defects painted with
  * specimens left out. Same dataset and seed, same bytes. Pictures that cannot be used become problems.
  *
- * Throws `no_defect_types`, `dataset_folder_missing`, `no_specimens`, `output_exists`, or write errors.
+ * Throws `no_defect_types`, `dataset_folder_missing`, `no_specimens`, `output_exists`,
+ * `output_inside_input`, or write errors.
  */
 export async function fitCheckpoint(o: FitOptions): Promise<FitResult> {
   const emit = o.emit ?? silent;
   const encoder = o.encoder ?? patchEncoder;
   const seed = o.seed ?? 0;
   const listed = await listLabelled(o.dataset);
+  // A checkpoint among the pictures would be a part of the next dataset.
+  await requireApart(o.dataset, o.output);
   await checkFit(o.output);
+  await sweep(o.output);
   const problems = [...listed.problems];
-  const { items, singles } = await cutBank(o, listed.types, problems, emit);
-  const types = listed.types.filter((t) => items.some((i) => i.defectType === t.defectType));
+  const looked = await readableCleans(listed.types, problems);
+  const { items, singles } = await cutBank(o, looked, problems, emit);
+  const types = looked.filter((t) => items.some((i) => i.defectType === t.defectType));
   if (types.length === 0)
     throw new ReflowError(
       "data",
       "no_specimens",
       "none of the labelled pictures can be used",
-      "The problems above say why, picture by picture.",
+      "The problems say why, picture by picture.",
       { problems },
     );
   const ordered = types.flatMap((t) => spreadOut(items.filter((i) => i.defectType === t.defectType)));
@@ -104,6 +133,7 @@ export async function fitCheckpoint(o: FitOptions): Promise<FitResult> {
     encoder,
     seed,
     emit,
+    problems,
   );
   for (const t of types)
     if (t.clean.length === 0)
@@ -114,6 +144,10 @@ export async function fitCheckpoint(o: FitOptions): Promise<FitResult> {
         hint: `Add defect-free pictures to ${t.texture}/clean_image.`,
         where: { field: t.defectType },
       });
+  for (const t of types) {
+    const own = ordered.filter((i) => i.defectType === t.defectType);
+    if (own.length === 1 && own[0]?.picture) problems.push(single(t));
+  }
   const { step: best } = await readSynthCheckpoint(o.output);
   return {
     output: o.output,
@@ -155,7 +189,7 @@ async function cutBank(
         for (const { item, files } of cut) {
           for (const [name, bytes] of files) {
             const to = path.join(o.output, LAYOUT.bank, name);
-            if (!(await exists(to))) await writeFileAtomic(to, bytes);
+            if (!(await isWhole(to, name))) await writeFileAtomic(to, bytes);
           }
           items.push(item);
         }
@@ -169,6 +203,37 @@ async function cutBank(
       emit({ type: "progress", what: "bank", done: ++done, total, unit: "pictures" });
     }
   return { items, singles };
+}
+
+/** The types with those clean pictures that can be opened; the others are told, once each. */
+async function readableCleans(types: readonly LabelledType[], problems: Problem[]): Promise<LabelledType[]> {
+  const faults = new Map<string, Problem | undefined>();
+  for (const file of new Set(types.flatMap((t) => t.clean)))
+    try {
+      await imageSize(file);
+    } catch (error) {
+      if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
+      faults.set(file, unreadClean(error, file));
+    }
+  problems.push(...[...faults.values()].filter((p) => p !== undefined));
+  return types.map((t) => ({ ...t, clean: t.clean.filter((file) => !faults.has(file)) }));
+}
+
+/** Files of the bank are named by what is in them: a damaged one is written again. */
+async function isWhole(file: string, name: string): Promise<boolean> {
+  return (
+    (await exists(file)) && (await hashFile(file).catch(() => "")).slice(0, 24) === path.parse(name).name
+  );
+}
+
+function single(t: LabelledType): Problem {
+  return {
+    code: "specimen_single",
+    severity: "info",
+    message: `"${t.defectType}" has one specimen: all that is made will look like it`,
+    hint: "Label more pictures of it.",
+    where: { field: t.defectType },
+  };
 }
 
 function singleWarning(problems: Problem[], t: LabelledType): void {
@@ -190,13 +255,15 @@ async function validateAll(
   encoder: DefectEncoder,
   seed: number,
   emit: Emit,
+  problems: Problem[],
 ): Promise<StepScores[]> {
   const file = path.join(o.output, LAYOUT.fit);
-  const kept = await readJson(file).catch(() => undefined);
-  const old = kept as { fingerprint?: string; steps?: StepScores[] } | undefined;
-  const done = new Map(
-    old?.fingerprint === fingerprint ? (old.steps ?? []).map((s) => [s.step, s] as const) : [],
-  );
+  // What cannot be read any more is validated again.
+  const kept = keptSchema.safeParse(await readJson(file).catch(() => undefined)).data;
+  const done = new Map(kept?.fingerprint === fingerprint ? kept.steps.map((s) => [s.step, s] as const) : []);
+  const unread = (p: Problem): void => {
+    if (!problems.some((q) => q.where?.file === p.where?.file)) problems.push(p);
+  };
   const all = [0, ...STEPS.map((s) => s.step)];
   const scores: StepScores[] = [];
   for (const [k, step] of all.entries()) {
@@ -209,6 +276,7 @@ async function validateAll(
         types,
         encoder,
         seed,
+        unread,
         ...(o.signal ? { signal: o.signal } : {}),
       }));
     scores.push(own);

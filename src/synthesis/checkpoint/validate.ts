@@ -1,6 +1,6 @@
 import { formatCsv } from "../../kit/csv.js";
-import { ReflowError } from "../../kit/errors.js";
-import { decodeImage } from "../../kit/images.js";
+import { type Problem, ReflowError } from "../../kit/errors.js";
+import { decodeImage, type Pixels } from "../../kit/images.js";
 import { seeded } from "../../kit/random.js";
 import { boundsOf, type Mask, mask } from "../../vision/index.js";
 import type { LabelledType } from "../bank/labelled.js";
@@ -32,6 +32,8 @@ export async function validateStep(o: {
   types: readonly LabelledType[];
   encoder: DefectEncoder;
   seed: number;
+  /** Hears of clean pictures that cannot be read. */
+  unread: (problem: Problem) => void;
   signal?: AbortSignal;
 }): Promise<StepScores> {
   const full = await readSynthCheckpoint(o.root, LAST);
@@ -60,6 +62,7 @@ export async function validateStep(o: {
         },
         own.settings,
         random,
+        o.unread,
       );
       if (!made) continue;
       const others = features.length > 1 ? features.filter((f) => f.id !== e.id) : features;
@@ -85,18 +88,32 @@ async function paintOn(
   type: Parameters<typeof paintDefect>[3],
   settings: Parameters<typeof paintDefect>[4],
   random: ReturnType<typeof seeded>,
+  unread: (problem: Problem) => void,
 ): Promise<{ image: Awaited<ReturnType<typeof decodeImage>>; region: Mask } | undefined> {
+  let clean: Pixels;
   try {
-    const clean = await decodeImage(file);
-    const region = placed(e.mask, clean.width, clean.height, random);
-    const window = region && windowOf(region, { ratio: 2 });
-    if (!region || !window) return undefined;
-    const painted = paintDefect(clean, region, window, type, settings, random.fork("paint"));
-    return { image: painted.image, region };
+    clean = await decodeImage(file);
   } catch (error) {
-    if (error instanceof ReflowError && error.kind === "data") return undefined;
-    throw error;
+    if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
+    unread(unreadClean(error, file));
+    return undefined;
   }
+  const region = placed(e.mask, clean.width, clean.height, random);
+  const window = region && windowOf(region, { ratio: 2 });
+  if (!region || !window) return undefined;
+  const painted = paintDefect(clean, region, window, type, settings, random.fork("paint"));
+  return { image: painted.image, region };
+}
+
+/** Clean pictures serve the validation alone: without one the rest is learned all the same. */
+export function unreadClean({ code, message }: ReflowError, file: string): Problem {
+  return {
+    code,
+    severity: "warning",
+    message: `a clean picture cannot be used: ${message}`,
+    hint: "Replace or remove it; steps are validated with the others.",
+    where: { file },
+  };
 }
 
 /** A mask laid somewhere on a picture; undefined when it does not fit. */

@@ -1,6 +1,14 @@
 import path from "node:path";
 import { dataError } from "../../kit/errors.js";
-import { exists, hashFile, hashText, readJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import {
+  exists,
+  hashFile,
+  hashText,
+  joinInside,
+  readJson,
+  writeFileAtomic,
+  writeJsonAtomic,
+} from "../../kit/files.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
 import { type Random, seeded } from "../../kit/random.js";
 import { area, boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js";
@@ -45,6 +53,8 @@ export type Made = Readonly<{
     /** Draws until it showed; with `visible` false all were used up. */
     draws: number;
   }>[];
+  /** SHA-256 of every picture, by its path in the output. */
+  files: Readonly<Record<string, string>>;
   /** Of everything that decides the bytes. */
   fingerprint: string;
 }>;
@@ -71,7 +81,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   const own = row.seed ?? seed;
   const fingerprint = hashText(
     JSON.stringify([
-      5,
+      6,
       await hashFile(row.image),
       await hashFile(row.mask),
       { ...row, image: "", mask: "", line: 0 },
@@ -82,8 +92,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   );
   const receipt = path.join(output, "work", `${name}.json`);
   const old = (await readJson(receipt).catch(() => undefined)) as Made | undefined;
-  if (old?.fingerprint === fingerprint && (await exists(path.join(output, FOLDERS.made, `${name}.png`))))
-    return old;
+  if (old?.fingerprint === fingerprint && (await unchangedSince(old, output))) return old;
 
   const image = await decodeImage(row.image);
   const asked = await readMask(row.mask);
@@ -112,7 +121,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   if (parts.every((p) => p.at.changed === 0)) throw unchanged(row.defectType, parts);
   const seen = parts.reduce((sum, p) => sum + (p.at.visible ? area(p.mask) : 0), 0);
   if (2 * seen < parts.reduce((sum, p) => sum + area(p.mask), 0)) throw invisible(row.defectType, parts);
-  await writePictures(output, name, image, now, mask, parts);
+  const files = await writePictures(output, name, image, now, mask, parts);
   const value = psnr(image, now, mask);
   const made: Made = {
     name,
@@ -127,6 +136,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
     ),
     augmentation: done,
     instances: parts.map((p) => p.at),
+    files,
     fingerprint,
   };
   await writeJsonAtomic(receipt, made);
@@ -215,9 +225,13 @@ async function writePictures(
   after: Pixels,
   mask: Mask,
   parts: readonly { mask: Mask; at: Made["instances"][number] }[],
-): Promise<void> {
-  const write = async (folder: string, file: string, picture: Pixels): Promise<void> =>
-    writeFileAtomic(path.join(output, folder, file), await encodeImage(picture, "png"));
+): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const write = async (folder: string, file: string, picture: Pixels): Promise<void> => {
+    const bytes = await encodeImage(picture, "png");
+    files[`${folder}/${file}`] = hashText(bytes);
+    await writeFileAtomic(path.join(output, folder, file), bytes);
+  };
   await write(FOLDERS.original, `${name}.png`, before);
   await write(FOLDERS.mask, `${name}.png`, maskPicture(mask));
   for (const [j, part] of parts.entries()) {
@@ -226,6 +240,17 @@ async function writePictures(
     await write(FOLDERS.annotated, `${name}_${j}.png`, annotated(before, part.at.box, part.at.window, j));
   }
   await write(FOLDERS.made, `${name}.png`, after);
+  return files;
+}
+
+/** Whether the pictures of an earlier run are all there as they were written; others are made again. */
+async function unchangedSince({ files }: Made, output: string): Promise<boolean> {
+  if (typeof files !== "object" || files === null) return false;
+  for (const [file, hash] of Object.entries(files)) {
+    const at = joinInside(output, file);
+    if (!(await exists(at)) || (await hashFile(at)) !== hash) return false;
+  }
+  return true;
 }
 
 function checkpointKey(checkpoint: Checkpoint, defectType: string): unknown {

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -125,6 +133,36 @@ describe("fit", () => {
     expect(bytes(at("ck2"))).toEqual(before);
   });
 
+  test("damaged files of an earlier fit are made again", async () => {
+    const before = bytes(at("ck2"));
+    const fit = JSON.parse(readFileSync(at("ck2", "fit.json"), "utf8"));
+    writeFileSync(at("ck2", "fit.json"), JSON.stringify({ ...fit, steps: [null, { step: 500 }] }));
+    const name = readdirSync(at("ck2", "bank")).find((n) => n.endsWith(".png"))!;
+    writeFileSync(at("ck2", "bank", name), "");
+    writeFileSync(at("ck2", "bank", `.${name}.99999999.0123abcd.tmp`), "half");
+    await fitCheckpoint({ dataset: at("data"), output: at("ck2"), seed: 3 });
+    expect(bytes(at("ck2"))).toEqual(before);
+  });
+
+  test("clean pictures that cannot be read and single specimens are told; a file and a folder in the dataset refused", async () => {
+    const to = at("few");
+    await writeImage(path.join(to, "Tile", "anomaly_image", "pit", "p.png"), disc(tile(1), 40, 40, 6, 40));
+    await writeImage(path.join(to, "Tile", "mask", "pit", "p_mask.png"), disc(blank, 40, 40, 6, 255));
+    mkdirSync(path.join(to, "Tile", "clean_image"));
+    writeFileSync(path.join(to, "Tile", "clean_image", "c.png"), "");
+    const r = await fitCheckpoint({ dataset: to, output: at("few-ck") });
+    expect(r.problems.map((p) => [p.severity, p.code])).toEqual([
+      ["warning", "image_unreadable"],
+      ["warning", "clean_images_missing"],
+      ["info", "specimen_single"],
+    ]);
+    const error = (dataset: string, output: string) => expect(fitCheckpoint({ dataset, output })).rejects;
+    await error(path.join(to, "Tile", "mask", "pit", "p_mask.png"), at("x")).toMatchObject({
+      code: "not_a_folder",
+    });
+    await error(to, path.join(to, "ck")).toMatchObject({ code: "output_inside_input" });
+  });
+
   test("a folder without labelled defects, a foreign and a damaged checkpoint: one clear error", async () => {
     mkdirSync(at("none", "Tile", "clean_image"), { recursive: true });
     await expect(fitCheckpoint({ dataset: at("none"), output: at("x") })).rejects.toMatchObject({
@@ -233,7 +271,7 @@ describe("run", () => {
     expect(readFileSync(at("theirs", "ag_config.yaml"), "utf8")).toBe("name: theirs\n");
   });
 
-  test("the same bytes on two workers, and after a kill", async () => {
+  test("the same bytes on two workers, and after a kill or damage", async () => {
     const file = cases(
       "a.jsonl",
       row({ mask_filename: "two.png" }),
@@ -246,6 +284,9 @@ describe("run", () => {
     rmSync(at("out2", "SDG_result.csv"));
     rmSync(at("out2", "work", "Tile+pit_00001.json"));
     rmSync(at("out2", "reconstructed_image", "Tile+pit_00001.png"));
+    writeFileSync(at("out2", "reconstructed_image", "Tile+pit_00000.png"), "");
+    rmSync(at("out2", "cropped_mask", "Tile+scratch_00000_0.png"));
+    writeFileSync(at("out2", "cropped_mask", ".Tile+pit_00000_0.png.99999999.0123abcd.tmp"), "half");
     await runTestcases({ ...o, output: at("out2"), workers: 1 });
     expect(bytes(at("out2"))).toEqual(bytes(at("out")));
     // Fewer rows: what the others left goes.
@@ -362,6 +403,25 @@ describe("run", () => {
     ).rejects.toMatchObject({
       code: "testcases_empty",
       problems: [{ code: "path_escapes" }, { code: "path_escapes" }],
+    });
+    symlinkSync(at("one.png"), at("data", "link.png"));
+    const linked = cases(
+      "link.jsonl",
+      row({ image_filename: at("data", "link.png"), mask_filename: "x.png" }),
+    );
+    const o = { checkpoint: at("ck"), testcases: linked, output: at("esc"), workers: 1 };
+    await expect(runTestcases({ ...o, root: at("data") })).rejects.toMatchObject({
+      problems: [{ code: "path_escapes", where: { row: 1, field: "image_filename" } }],
+    });
+    await expect(runTestcases({ ...o, root: at("nowhere") })).rejects.toMatchObject({
+      code: "folder_missing",
+    });
+  });
+
+  test("an output in the checkpoint is refused", async () => {
+    const o = { checkpoint: at("ck"), testcases: cases("one.jsonl", row()), workers: 1 };
+    await expect(runTestcases({ ...o, output: at("ck", "made") })).rejects.toMatchObject({
+      code: "output_inside_input",
     });
   });
 });

@@ -3,7 +3,9 @@ import path from "node:path";
 import type { Problem } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
 import { toJson, writeFileAtomic, writeJsonAtomic } from "../../kit/files.js";
+import { requireApart } from "../../kit/folders.js";
 import { imageSize } from "../../kit/images.js";
+import { sweep } from "../../kit/leftovers.js";
 import { mapOnWorkers, workerUrl } from "../../kit/pool.js";
 import { imagesIn } from "../../placement/index.js";
 import { type Checkpoint, readSynthCheckpoint } from "../checkpoint/read.js";
@@ -55,13 +57,15 @@ export type RunResult = Readonly<{
  * Paints every row of testcase.jsonl with a fitted checkpoint and writes the folders, table, scene and labels of contract
  * 6.2 and 6.5. Rows that cannot be made become problems and are missing in the table. Pictures that an earlier run made of
  * the same inputs are kept. Same inputs and seed: same bytes on any number of workers (timing_summary.json apart).
- * Throws `output_exists` for a folder with pictures or labels of somebody else.
+ * Throws `output_exists` for a folder with pictures or labels of somebody else, and `output_inside_input`.
  */
 export async function runTestcases(o: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const checkpoint = await readSynthCheckpoint(o.checkpoint, o.step);
   const read = await readTestcases(o.testcases, o.root);
+  await requireApart(o.checkpoint, o.output);
   await claimRun(o.output);
+  await sweep(o.output);
   const plan = await planJobs(read.rows, checkpoint, o.testcases);
   const problems = [...read.problems, ...plan.problems];
   const results = await makeAll(plan.jobs, checkpoint, o);

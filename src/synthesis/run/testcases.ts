@@ -1,6 +1,6 @@
 import path from "node:path";
 import { dataError, type Problem, ReflowError } from "../../kit/errors.js";
-import { joinInside, readText } from "../../kit/files.js";
+import { joinInside, readText, requireFolder, resolveInside } from "../../kit/files.js";
 import { usableName } from "../../placement/index.js";
 import type { MaskAugmentation } from "../window/index.js";
 
@@ -34,7 +34,7 @@ const MOST_TURN = 3600;
 /**
  * Reads testcase.jsonl. Relative paths begin at the file's folder, or at `root` where it is given: then every path,
  * also a whole one, must lie inside it. Wrong lines become problems with their line number and are left out.
- * Throws `testcases_empty` when no line is usable.
+ * Throws `testcases_empty` when no line is usable, and `folder_missing` for the root.
  */
 export async function readTestcases(
   file: string,
@@ -44,8 +44,9 @@ export async function readTestcases(
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
   let lines = 0;
-  (await readText(file)).split(/\r?\n/).forEach((text, i) => {
-    if (text.trim() === "") return;
+  if (root !== undefined) await requireFolder(root);
+  for (const [i, text] of (await readText(file)).split(/\r?\n/).entries()) {
+    if (text.trim() === "") continue;
     const index = lines++;
     const line = i + 1;
     const twin = seen.get(text.trim());
@@ -53,7 +54,9 @@ export async function readTestcases(
       if (twin !== undefined)
         throw bad("testcase_duplicate", `the same as line ${twin}`, "Remove one of them.");
       seen.set(text.trim(), line);
-      rows.push(parseRow(text, { index, line, base: path.dirname(path.resolve(file)), root }));
+      const row = parseRow(text, { index, line, base: path.dirname(path.resolve(file)), root });
+      if (root !== undefined) await requireInside(root, row);
+      rows.push(row);
     } catch (error) {
       if (!(error instanceof ReflowError)) throw error;
       const { code, message, hint, where } = error;
@@ -65,13 +68,13 @@ export async function readTestcases(
         where: { file, row: line, ...(where?.field ? { field: where.field } : {}) },
       });
     }
-  });
+  }
   if (rows.length === 0)
     throw new ReflowError(
       "data",
       "testcases_empty",
       lines === 0 ? `${file} has no rows` : `none of the ${lines} rows of ${file} can be used`,
-      "Make it with `reflow place`.",
+      lines === 0 ? "Make it with `reflow place`." : "Correct them, or make them anew with `reflow place`.",
       { where: { file }, problems },
     );
   return { rows, problems, lines };
@@ -151,6 +154,20 @@ function locate(name: string, field: string, o: { base: string; root: string | u
     if (!(error instanceof ReflowError)) throw error;
     throw bad(error.code, error.message, error.hint, field);
   }
+}
+
+/** Refuses what leaves the root through a symbolic link. */
+async function requireInside(root: string, { text }: Testcase): Promise<void> {
+  for (const [field, name] of [
+    ["image_filename", text.image],
+    ["mask_filename", text.mask],
+  ] as const)
+    try {
+      await resolveInside(root, name);
+    } catch (error) {
+      if (!(error instanceof ReflowError)) throw error;
+      throw bad(error.code, error.message, error.hint, field);
+    }
 }
 
 function augmentationOf(row: Record<string, unknown>): MaskAugmentation {

@@ -313,22 +313,26 @@ describe("bad input", () => {
 
   test("shapes enlarged over their images are told, and bounded where that is asked", async () => {
     await writeSpec(dataset, [["scratch", "free"]]);
+    for (const m of [0, 1])
+      await writeImage(
+        path.join(dataset, "Chip/mask/scratch", `${m}_mask.png`),
+        spot(100, 70, { x: 30 + m, y: 20, width: 28, height: 18 }),
+      );
     const covered = async ({ testcases }: Awaited<ReturnType<typeof place>>, folder: string) =>
       Promise.all(
         testcases.map(async (t) => area(await readMask(path.join(folder, t.mask_filename))) / 7000),
       );
-    const free = await place({ numSdg: 12 });
+    const free = await place({ numSdg: 24 });
     const large = (await covered(free, output)).filter((share) => share > 0.25).length;
     expect(large).toBeGreaterThan(0);
     const [told] = free.problems.filter((p) => p.code === "mask_covers_image");
-    expect(told?.message).toContain(`${large} of 12 masks of "Chip+scratch"`);
+    expect(told?.message).toContain(`${large} of 24 masks of "Chip+scratch"`);
     const to = path.join(root, "bounded");
-    const bounded = await place({ numSdg: 12, output: to, mostCover: 0.05 });
+    const bounded = await place({ numSdg: 24, output: to, mostCover: 0.15 });
     const shares = await covered(bounded, to);
-    expect(shares.length).toBeGreaterThan(8);
-    expect(Math.max(...shares)).toBeLessThanOrEqual(0.05);
+    expect(shares.length).toBeGreaterThan(20);
+    expect(Math.max(...shares)).toBeLessThanOrEqual(0.15);
     expect(bounded.problems.map((p) => p.code)).not.toContain("mask_covers_image");
-    // What fits anyway is drawn as without the bound.
     expect((await refusal(place({ mostCover: 0 }))).code).toBe("most_cover_invalid");
   });
 

@@ -31,7 +31,7 @@ const MOST_OUTSIDE = 0.3;
 const CHANCE = 0.05;
 
 /** Part of the voting patches that must agree: see docs/registration.md for what was measured. */
-export const LEAST_SHARE = 0.45;
+export const LEAST_SHARE = 0.55;
 
 /** A wrong board is taken for the right one once in so many tries, at most, by this model of chance. */
 const RISK = 1e-4;

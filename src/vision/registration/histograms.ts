@@ -19,7 +19,12 @@ export function countShifts(
   joint.fill(0);
   for (let i = 0; i < count; i++) {
     const from = base[i] + start;
-    for (let k = 0, o = row[i]; k < side; k++, o += cells) joint[o + grid[from + k]]++;
+    const end = from + side;
+    let o = row[i];
+    for (let at = from; at < end; at++) {
+      joint[o + grid[at]]++;
+      o += cells;
+    }
   }
 }
 

@@ -8,8 +8,9 @@ import { levelSamples, MOVING_BINS, type Prepared, photoLevel } from "./search.j
 import { snap } from "./snap.js";
 import type { Matrix3, Model } from "./types.js";
 
-/** Samples of the finest levels, full size first. */
+/** Samples of the finest levels, full size first; there no more than a quarter of the pixels, but at least so many. */
 const FINE = [40_000, 30_000];
+const LEAST = 12_000;
 
 /** Samples where mutual information has the last word. */
 const FINAL = 120_000;
@@ -41,7 +42,8 @@ export function refine(
     return { meter: informationMeter(samples, bins, seen, frame), seen };
   };
   let at = parametersOf(model, start.map, frame.radius);
-  let last = meterAt(0, FINE[0]!);
+  const quarter = Math.ceil((moving.width * moving.height) / 4);
+  let last = meterAt(0, Math.min(FINE[0]!, Math.max(LEAST, quarter)));
   let value = -Infinity;
   for (let level = start.level; level >= 0; level--) {
     const { meter, seen } = level === 0 ? last : meterAt(level, FINE[level] ?? 20_000);

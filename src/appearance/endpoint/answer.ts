@@ -63,6 +63,7 @@ function retryAfter({ headers }: Answer): { cause?: RetryAfter } {
 
 /** Parses an answer as JSON. Throws `endpoint_answer_invalid`. */
 export function answerJson(answer: Answer, apiKey: string | undefined): unknown {
+  if (answer.bytes.length === 0) throw invalid(`is empty (${answer.status})`);
   try {
     return JSON.parse(answer.bytes.toString("utf8"));
   } catch {

@@ -43,6 +43,11 @@ export async function listLabelled(root: string): Promise<{ types: LabelledType[
         problems.push(error("spec_defect_type", `"${defectType}" cannot name files`, at));
         continue;
       }
+      const folder = path.join(at, "anomaly_image", anomaly);
+      if (!pictured.includes(anomaly) && (await exists(folder)))
+        problems.push(
+          error("not_a_folder", `expected a folder of pictures, found a file: ${folder}`, folder),
+        );
       const files = await pairFiles(at, anomaly, pictured.includes(anomaly), problems);
       if (files.length > 0) types.push({ defectType, texture, anomaly, files, clean });
       else problems.push(error("masks_missing", `no usable masks for "${defectType}"`, at));

@@ -19,6 +19,7 @@ export {
   kindOf,
   type Painted,
   paintDefect,
+  RECIPE,
   type Settings,
   type Specimen,
   type TypeKnowledge,

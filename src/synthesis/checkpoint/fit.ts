@@ -17,7 +17,7 @@ import { sweep } from "../../kit/leftovers.js";
 import { type LabelledType, listLabelled } from "../bank/labelled.js";
 import { type BankItem, cutSpecimens } from "../bank/specimen.js";
 import { checkFit } from "../own-output.js";
-import { kindOf, type Settings } from "../paint/index.js";
+import { kindOf, RECIPE, type Settings } from "../paint/index.js";
 import { type DefectEncoder, patchEncoder } from "../quality/features.js";
 import { spreadOut } from "./bank-order.js";
 import { conductorVote } from "./conductor.js";
@@ -31,7 +31,7 @@ export const STEPS: readonly Readonly<{ step: number; share: number; settings: S
   { step: 500, share: 0.25, settings: { strength: 1, variety: 0.2 } },
   { step: 1000, share: 0.5, settings: { strength: 1, variety: 0.5 } },
   { step: 2000, share: 1, settings: { strength: 1, variety: 0.5 } },
-  { step: 4000, share: 1, settings: { strength: 0.85, variety: 1 } },
+  { step: 4000, share: 1, settings: { strength: 1, variety: 1 } },
 ];
 
 /** `fit.json`: the scores of the steps that were validated. */
@@ -129,7 +129,7 @@ export async function fitCheckpoint(o: FitOptions): Promise<FitResult> {
   const steps = await validateAll(
     o,
     types,
-    hashText(toJson([index, seed, encoder.name])),
+    hashText(toJson([RECIPE, STEPS, index, seed, encoder.name])),
     encoder,
     seed,
     emit,

@@ -16,22 +16,30 @@ const SLIM = 1.6;
 
 /**
  * Lays a specimen under a region by the moments of both masks. Slim masks are turned onto each other (both ways, and
- * mirrored); round ones keep their direction, because light comes from one side. Best fit first.
+ * mirrored); round ones keep their direction, because light comes from one side. Best fit first. `turn` says how the picture
+ * has to be turned where the stripes of both surfaces must agree, radians clockwise; slim masks then are no exception.
  */
-export function alignments(e: Specimen, region: Mask): Alignment[] {
+export function alignments(e: Specimen, region: Mask, turn?: number): Alignment[] {
   const at = centroid(region);
   const from = centroid(e.mask);
   const want = extents(region);
-  const slim = want.long / Math.max(1, want.across) > SLIM && e.long / Math.max(1, e.across) > SLIM;
+  const slim =
+    turn === undefined &&
+    want.long / Math.max(1, want.across) > SLIM &&
+    e.long / Math.max(1, e.across) > SLIM;
   const found: Alignment[] = [];
   const size = Math.sqrt(want.long * want.across) / Math.sqrt(Math.max(1, e.long * e.across));
-  for (const mirror of [1, -1])
+  const upright = turn === undefined ? [size, size] : sidesOf(region, e.mask, turn);
+  // A mirror image of slanted stripes slants the other way.
+  for (const mirror of turn === undefined ? [1, -1] : [1])
     for (const over of [0, Math.PI]) {
       const [along, side] = slim
         ? [want.long / Math.max(1, e.long), want.across / Math.max(1, e.across)]
-        : [size, size];
+        : turn === undefined
+          ? [size, size]
+          : upright;
       // Place in the picture → its main axes → sizes → the specimen's main axes.
-      const turnIn = slim ? -want.angle : 0;
+      const turnIn = slim ? -want.angle : -(turn ?? 0);
       const turnOut = slim ? e.angle + over : over;
       const [ci, si] = [Math.cos(turnIn), Math.sin(turnIn)];
       const [co, so] = [Math.cos(turnOut), Math.sin(turnOut)];
@@ -48,4 +56,33 @@ export function alignments(e: Specimen, region: Mask): Alignment[] {
       });
     }
   return found.sort((p, q) => q.fit - p.fit);
+}
+
+/** Along stripes the size may differ this much from the size across them. */
+const UNEVEN = 1.5;
+
+/** Sizes in the specimen's own axes, x and y, once it is turned: by the spread of both masks along these. */
+function sidesOf(region: Mask, of: Mask, turn: number): [number, number] {
+  const [c, s] = [Math.cos(turn), Math.sin(turn)];
+  const there = spreads(of, 1, 0);
+  const here = spreads(region, c, s);
+  const [x, y] = [here[0] / there[0], here[1] / there[1]];
+  const size = Math.sqrt(x * y);
+  const ratio = Math.max(1 / UNEVEN, Math.min(UNEVEN, Math.sqrt(x / y)));
+  return [size * ratio, size / ratio];
+}
+
+/** Standard deviations of a mask along (c, s) and across it, pixels; never below a third. */
+function spreads(m: Mask, c: number, s: number): [number, number] {
+  const { x, y } = centroid(m);
+  let [along, across, n] = [0, 0, 0];
+  for (let i = 0; i < m.data.length; i++)
+    if (m.data[i]) {
+      const [dx, dy] = [(i % m.width) - x, Math.floor(i / m.width) - y];
+      along += (c * dx + s * dy) ** 2;
+      across += (c * dy - s * dx) ** 2;
+      n++;
+    }
+  const root = (v: number): number => Math.max(1 / 3, Math.sqrt(v / Math.max(1, n)));
+  return [root(along), root(across)];
 }

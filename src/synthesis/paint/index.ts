@@ -2,4 +2,4 @@
 
 export { type Kind, kindOf } from "./kinds.js";
 export { type Painted, paintDefect, type TypeKnowledge } from "./paint.js";
-export type { Settings, Specimen } from "./types.js";
+export { RECIPE, type Settings, type Specimen } from "./types.js";

@@ -11,11 +11,15 @@ import {
   noiseSigma,
   type Plane,
   seamlessClone,
+  warpMask,
   warpPlane,
 } from "../../vision/index.js";
 import { type Alignment, alignments } from "./align.js";
+import { borderMoves } from "./fit.js";
 import { guidedSource } from "./guided.js";
 import { quiltedSource } from "./quilt.js";
+import { strand, strandsApart } from "./strand.js";
+import { type Surface, surfaceOf, turnOf } from "./surface.js";
 import { grainOf, meanOver, quantileOver, ringOf, signedDistance } from "./tools.js";
 import type { Ground, Paint, Specimen } from "./types.js";
 
@@ -29,7 +33,12 @@ const SIZES = [0.5, 1.8] as const;
 /** Half the width, in pixels, from which on a look is grown in patches: its structure is larger than a pixel sees. */
 const WIDE = 9;
 
-type Choice = Readonly<{ specimen: Specimen; alignment: Alignment; cost: number }>;
+/** What a specimen whose surface is rougher or calmer than the place counts, a factor e. */
+const ROUGHNESS = 0.35;
+/** Turns below this, in radians, are not worth a blurred picture. */
+const UPRIGHT = 0.1;
+
+type Choice = Readonly<{ specimen: Specimen; alignment: Alignment; cost: number; strand: boolean }>;
 
 /**
  * Puts the look of a specimen under the region: the picture itself, turned and sized, where its mask fits the wanted
@@ -41,6 +50,7 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   if (pictured.length === 0) return undefined;
   const choice = choose(g, pictured);
   const { specimen, alignment } = choice;
+  const recent = (g.settings.recipe ?? 0) >= 6;
   const thin = specimen.across * alignment.scale < THIN.across;
   const laid =
     alignment.fit >= (thin ? THIN.fit : GOOD_FIT) &&
@@ -52,16 +62,24 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   const ringS = ringOf(specimen.mask, RIM, RIM + 4);
   const light = clamp(meanOver(g.grey, ring, 1) / Math.max(4, meanOver(grey(picture), ringS, 1)), 0.6, 1.6);
   const { strength } = g.settings;
+  if (choice.strand) {
+    const line = strand(g, specimen, light * strength, g.random.fork("strand"));
+    if (line) return { ...line, planes: line.planes.map((p, c) => grainy(p, specimen, line.touched, g, c)) };
+  }
   if (structured(g, specimen)) return modulated(g, specimen, alignment, touched);
   const wide = Math.min(reachOf(g.region), reachOf(specimen.mask)) >= WIDE;
   const grow = wide ? quiltedSource : guidedSource;
   const grown = laid ? undefined : grow(g, specimen, light * strength, g.random.fork("grow"));
+  const moves =
+    recent && laid && !thin
+      ? borderMoves(warpMask(specimen.mask, alignment.map, g.grey.width, g.grey.height), g.region)
+      : undefined;
   const planes = g.planes.map((target, c) => {
     const own = channel(picture, Math.min(c, picture.channels - 1));
     const tint = hue(target, ring, own, ringS, light);
     const source = grown
       ? grown[c]!
-      : scaled(warpPlane(own, alignment.map, target.width, target.height), light * tint * strength);
+      : scaled(warpPlane(own, alignment.map, target.width, target.height, moves), light * tint * strength);
     const cloned = seamlessClone(target, source, touched);
     return withGrain(cloned, target, source, touched, g, c);
   });
@@ -71,6 +89,12 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
     painter: laid ? "transplant" : wide ? "quilted" : "grown",
     specimen: specimen.id,
   };
+}
+
+/** A line drawn between pixels is a little smoother than its specimen. */
+function grainy(p: Plane, e: Specimen, touched: Mask, g: Ground, c: number): Plane {
+  const picture = e.picture!;
+  return withGrain(p, g.planes[c]!, channel(picture, Math.min(c, picture.channels - 1)), touched, g, c);
 }
 
 function reachOf(m: Mask): number {
@@ -121,8 +145,13 @@ function spread(p: Plane, m: Mask): number {
 function choose(g: Ground, specimens: readonly Specimen[]): Choice {
   const ring = ringOf(g.region, 1, 6);
   const here = g.planes.map((p) => meanOver(p, ring));
+  const recent = (g.settings.recipe ?? 0) >= 6;
+  const surface = recent ? surfaceOf(g.grey, ringOf(g.region, 2, 14)) : undefined;
   const choices = specimens.map((specimen): Choice => {
-    const [alignment] = alignments(specimen, g.region) as [Alignment];
+    const own = surface && surfaceOf(grey(specimen.picture!), ringOf(specimen.mask, 2, 14));
+    const apartAs = own && strandsApart(g.region, specimen.mask);
+    const turn = own && surface && apartAs === undefined ? upright(own, surface) : undefined;
+    const [alignment] = alignments(specimen, g.region, turn) as [Alignment];
     const around = ringOf(specimen.mask, 1, 6);
     const planes = channelsOf(specimen.picture!);
     let apart = 0;
@@ -131,10 +160,14 @@ function choose(g: Ground, specimens: readonly Specimen[]): Choice {
       apart += Math.abs(here[c]! - there) / (30 + 0.5 * (here[c]! + there));
     }
     const size = Math.abs(Math.log(alignment.scale));
+    const rough = own && surface ? ROUGHNESS * Math.abs(Math.log((own.rough + 1) / (surface.rough + 1))) : 0;
+    // Lines need not fit: they follow their mask.
+    const shape = apartAs === undefined ? 1 - alignment.fit + 0.4 * size : 0.3 * apartAs;
     return {
       specimen,
       alignment,
-      cost: 1 - alignment.fit + 0.4 * size + (0.6 * apart) / here.length,
+      strand: apartAs !== undefined,
+      cost: shape + rough + (0.6 * apart) / here.length,
     };
   });
   choices.sort((a, b) => a.cost - b.cost);
@@ -142,6 +175,11 @@ function choose(g: Ground, specimens: readonly Specimen[]): Choice {
   const near = choices.filter((c) => c.cost <= best.cost + 0.1 + 0.4 * g.settings.variety);
   const most = Math.max(1, Math.ceil(near.length * Math.max(0.25, g.settings.variety)));
   return g.random.fork("specimen").pick(near.slice(0, most));
+}
+
+function upright(from: Surface, to: Surface): number | undefined {
+  const turn = turnOf(from, to);
+  return turn !== undefined && Math.abs(turn) < UPRIGHT ? 0 : turn;
 }
 
 /** Hue follows the ground: a neutral shadow on warm metal must not turn blue on white metal. */

@@ -16,12 +16,17 @@ export type Specimen = Readonly<{
   area: number;
 }>;
 
+/** Raised whenever painters change what they paint: what an older one made is made again. */
+export const RECIPE = 6;
+
 /** How strongly, and how freely, a step of a checkpoint paints. */
 export type Settings = Readonly<{
   /** Factor on the contrast of what is transplanted or drawn. */
   strength: number;
   /** 0: the best-fitting specimen only; 1: any of the better half. */
   variety: number;
+  /** Painters as of this {@link RECIPE}; without it as they were before 6, where the bytes of the loop are held. */
+  recipe?: number;
 }>;
 
 /** What a painter gets: a cut-out of the picture around one defect. All have one size. */

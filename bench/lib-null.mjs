@@ -30,7 +30,7 @@ export function meanSd(values) {
   if (known.length === 0) return undefined;
   const mean = known.reduce((a, b) => a + b, 0) / known.length;
   const sd = Math.sqrt(known.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, known.length - 1));
-  return { mean: Number(mean.toFixed(2)), sd: Number(sd.toFixed(2)) };
+  return { mean: Number(mean.toFixed(2)), sd: Number(sd.toFixed(2)), n: known.length };
 }
 
 /** Real against real: halves drawn at random. Each half has half the pictures, so its spread is the wider one. */
@@ -48,15 +48,23 @@ export function halvesOf(real) {
 
 /** The traits that tell most by themselves: AUC folded to above 0.5, best first. */
 export function tellTales(real, made, most = 3) {
-  return TRAIT_NAMES.map((name, k) => {
-    const auc = areaUnderRoc(
-      real.map((t) => t[k]),
-      made.map((t) => t[k]),
-    );
-    return { name, auc: Number(auc.toFixed(2)) };
-  })
-    .sort((a, b) => Math.abs(b.auc - 0.5) - Math.abs(a.auc - 0.5))
-    .slice(0, most);
+  return (
+    TRAIT_NAMES.map((name, k) => {
+      const auc = areaUnderRoc(
+        real.map((t) => t[k]),
+        made.map((t) => t[k]),
+      );
+      return { name, auc: Number(auc.toFixed(2)) };
+    })
+      .sort((a, b) => Math.abs(b.auc - 0.5) - Math.abs(a.auc - 0.5))
+      // In grey pictures the three colours tell the same.
+      .filter((t, i, all) => all.findIndex((o) => sameTrait(o, t)) === i)
+      .slice(0, most)
+  );
+}
+
+function sameTrait(a, b) {
+  return a.auc === b.auc && a.name.split(" ").at(-1) === b.name.split(" ").at(-1);
 }
 
 /**

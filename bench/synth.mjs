@@ -1,7 +1,10 @@
 // Synthesis on real data: pictures a second and core, how well a small classifier tells made from real defects, change
 // outside the enlarged masks, and a contact sheet per data set in docs/images. Needs `npm run build` and ../shared/data.
-// usage: node bench/synth.mjs [--data magnetic-tile,…] [--count 24] [--seed 1] [--sheets <dir>] [--work <dir>] [--json]
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// The AUC of folders comes with its null: real specimens in halves, and real specimens pasted back by the same chain.
+// usage: node bench/synth.mjs [--data magnetic-tile,…] [--count 24] [--seed 1] [--seeds 3] [--step 2000]
+//        [--sheets <dir>] [--work <dir>] [--json]
+// One step of every checkpoint is measured: the one with the best nn_score changes with the painters, and its bank with it.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,11 +17,13 @@ import {
   fitCheckpoint,
   generate,
   learnSurroundings,
+  readSynthCheckpoint,
   runTestcases,
   separability,
   traitsOf,
 } from "../dist/synthesis/index.js";
 import { distanceTo, grey, threshold } from "../dist/vision/index.js";
+import { halvesOf, meanSd, pastedBack, tellTales } from "./lib-null.mjs";
 import { sheet } from "./lib-sheet.mjs";
 import { FOLDERS, writeTestcases } from "./lib-synth.mjs";
 
@@ -30,6 +35,8 @@ const { values: flag } = parseArgs({
     },
     count: { type: "string", default: "24" },
     seed: { type: "string", default: "1" },
+    seeds: { type: "string", default: "1" },
+    step: { type: "string", default: "2000" },
     sheets: { type: "string", default: fileURLToPath(new URL("../docs/images", import.meta.url)) },
     work: { type: "string", default: path.join(tmpdir(), "reflow-bench-synth") },
     json: { type: "boolean", default: false },
@@ -48,11 +55,11 @@ for (const name of flag.data.split(",")) {
 function text({ name, made, perCore, outside, types }) {
   const lines = types.map(
     (t) =>
-      `| ${name} | ${t.type} | ${t.real} | ${t.made} | ${t.auc ?? "too few"} | ${t.nn ?? "-"} | ${t.novelty ?? "-"} |`,
+      `| ${name} | ${t.type} | ${t.real} | ${t.made} | ${t.auc ?? "too few"} | ${t.halves ?? "-"} | ${t.pasted ?? "-"} | ${t.tells ?? "-"} | ${t.nn ?? "-"} | ${t.novelty ?? "-"} |`,
   );
   return `${name}: ${made} pictures, ${perCore} a second and core, greatest change outside the enlarged masks ${outside} (PSNR ${
     outside === 0 ? "infinite" : "finite"
-  })\n| data | type | real | made | AUC real/made | nn_score | novelty |\n|${" --- |".repeat(7)}\n${lines.join("\n")}\n\n`;
+  })\n| data | type | real | made | AUC real/made | real halves | pasted back | told by (single AUC) | nn_score | novelty |\n|${" --- |".repeat(10)}\n${lines.join("\n")}\n\n`;
 }
 
 /** Labelled pictures: fit, then test cases with masks of their own. */
@@ -67,22 +74,28 @@ async function fromFolder(name) {
     name.startsWith("pcba") || name.endsWith("by-name") || name.startsWith("meiwei")
       ? Math.min(count, 12)
       : count;
-  const file = await writeTestcases({
-    checkpoint: at("ck"),
-    dataset: at("data"),
-    to: at("tc"),
-    count: few,
-    seed,
-  });
+  const step = Number(flag.step);
+  const make = async (of, to) =>
+    runTestcases({
+      checkpoint: at("ck"),
+      testcases: await writeTestcases({
+        checkpoint: at("ck"),
+        dataset: at("data"),
+        to: at(`${to}-tc`),
+        count: few,
+        seed: of,
+      }),
+      output: at(to),
+      seed: of,
+      workers: 1,
+      step,
+    });
   const before = process.cpuUsage();
-  const run = await runTestcases({
-    checkpoint: at("ck"),
-    testcases: file,
-    output: at("out"),
-    seed,
-    workers: 1,
-  });
+  const run = await make(seed, "out");
   const cpu = process.cpuUsage(before);
+  const runs = [run];
+  for (let k = 1; k < Number(flag.seeds); k++) runs.push(await make(seed + k, `out-${k}`));
+  const nulls = await nullsOf(at, runs);
   const bank = JSON.parse(readFileSync(path.join(at("ck"), "bank", "bank.json"), "utf8"));
   const rows = [];
   for (const { defectType } of run.evaluation.types) {
@@ -111,12 +124,61 @@ async function fromFolder(name) {
       type: t.defectType,
       real: bank.items.filter((i) => i.defectType === t.defectType && i.picture).length,
       made: t.samples,
-      auc: t.auc?.auc.toFixed(2),
+      ...nulls.get(t.defectType),
       nn: t.nn_score?.toFixed(3),
       novelty: t.novelty?.toFixed(3),
     })),
     rows,
   };
+}
+
+/** The AUC of every type over all runs, what it is where nothing was painted, and the traits that tell most. */
+async function nullsOf(at, runs) {
+  const { types } = await readSynthCheckpoint(at("ck"), Number(flag.step));
+  const found = new Map();
+  const words = (v) => v && (v.n > 1 ? `${v.mean.toFixed(2)} ± ${v.sd.toFixed(2)}` : v.mean.toFixed(2));
+  for (const [type, { specimens }] of types) {
+    const pictured = specimens.filter((e) => e.picture);
+    const own = runs.flatMap((r) => r.evaluation.types.filter((t) => t.defectType === type));
+    const auc = words(meanSd(own.map((t) => t.auc?.auc ?? Number.NaN)));
+    if (auc === undefined) continue;
+    const real = pictured.map((e) => traitsOf(e.picture, e.mask));
+    const folder = at(path.join("data", type.split("+")[0], "clean_image"));
+    const cleanFiles = readdirSync(folder)
+      .sort()
+      .map((f) => path.join(folder, f));
+    const pasted = [];
+    for (let k = 0; k < 3; k++) {
+      const back = await pastedBack({
+        specimens: pictured,
+        bank: at(path.join("ck", "bank")),
+        cleanFiles,
+        seed: k,
+      });
+      pasted.push(
+        separability(
+          real,
+          back.map((b) => b.traits),
+        )?.auc ?? Number.NaN,
+      );
+    }
+    const made = [];
+    for (const [k, run] of runs.entries())
+      for (const { job } of run.finished.filter((f) => f.job.row.defectType === type)) {
+        const picture = (name, as) =>
+          decodeImage(path.join(at(k === 0 ? "out" : `out-${k}`), name, `${job.name}.png`), as);
+        const region = threshold(grey(await picture("original_mask", "gray")), 127);
+        made.push(traitsOf(await picture("reconstructed_image"), region));
+      }
+    const tells = tellTales(real, made).map((t) => `${t.name} ${t.auc.toFixed(2)}`);
+    found.set(type, {
+      auc,
+      halves: words(halvesOf(real)),
+      pasted: words(meanSd(pasted)),
+      tells: tells.join(", "),
+    });
+  }
+  return found;
 }
 
 /** Golden and test pairs: learned from the NG rows of the seed set, as the loop does. */

@@ -23,6 +23,10 @@ const SMOOTH = 2;
  * (Zhang and Suen 1984); of what is left the longest path is the trunk.
  */
 export function centrelines(m: Mask): readonly Centreline[] | undefined {
+  const inner = distanceTo(invert(m));
+  // Wide masks are told by their depth: thinning them would take long.
+  for (let i = 0; i < m.data.length; i++)
+    if (m.data[i] && inner.data[i]! > THIN.width && inner.data[i]! < 1e5) return undefined;
   const thin = thinned(m);
   const left = new Set<number>();
   let size = 0;
@@ -30,7 +34,6 @@ export function centrelines(m: Mask): readonly Centreline[] | undefined {
     size += m.data[i]!;
     if (thin[i]) left.add(i);
   }
-  const inner = distanceTo(invert(m));
   const lines: Centreline[] = [];
   while (left.size > 0) {
     const path = longestPath(left, m.width);

@@ -2,9 +2,9 @@ import { gaussianBlur, gradient, type Mask, type Plane, type Wobble } from "../.
 import { signedDistance } from "./tools.js";
 
 /** Farthest that a border is moved, pixels, and how smooth the move is. */
-const MOVE = { most: 10, smooth: 2 } as const;
+const MOVE = { most: 5, smooth: 3 } as const;
 /** Depth, in pixels, within which a border takes what is inside along. */
-const TAKEN_ALONG = 8;
+const TAKEN_ALONG = 12;
 
 /**
  * Moves that bring the border of a laid mask onto the wanted one: along the slope of the distance, by what the depths differ,

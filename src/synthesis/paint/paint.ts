@@ -18,6 +18,7 @@ import { type Kind, kindOf } from "./kinds.js";
 import { changeMaterial, coloured, darkConductor } from "./material.js";
 import { missing } from "./missing.js";
 import { relief } from "./relief.js";
+import { checkRoom } from "./room.js";
 import { lessSolder, solder } from "./solder.js";
 import { tint } from "./tint.js";
 import { transplant } from "./transplant.js";
@@ -48,7 +49,8 @@ const SURROUNDINGS = 20;
 /**
  * Paints one defect into a picture: on the pixels of the region and their soft rim, inside the enlarged mask of
  * contract 6.1 and its window; every other pixel stays as it is. By what the place shows and what is known of the type
- * the method is: material turned (bare boards), the picture of a specimen, or the physics of the name.
+ * the method is: material turned (bare boards), the picture of a specimen, or the physics of the name. Throws
+ * `mask_fills_image` where the mask leaves too little around it.
  */
 export function paintDefect(
   image: Pixels,
@@ -58,6 +60,10 @@ export function paintDefect(
   settings: Settings,
   random: Random,
 ): Painted {
+  if (settings.recipe !== undefined) {
+    const drawn = !type.specimens.some((e) => e.picture);
+    checkRoom(region, type.anomaly, kindOf(type.anomaly), drawn);
+  }
   const box = grown(window, SURROUNDINGS, image);
   const local = cropPixels(image, box);
   const g: Ground = {

@@ -1,5 +1,5 @@
 import type { Random } from "../../kit/random.js";
-import { dilate, intersect, type Mask, type Plane, sample } from "../../vision/index.js";
+import { dilate, intersect, type Plane, sample } from "../../vision/index.js";
 import { type Centreline, centrelines } from "./centreline.js";
 import { growthOf, RIM } from "./growth.js";
 import type { Ground, Paint, Specimen } from "./types.js";
@@ -127,13 +127,6 @@ function nearest(line: Centreline, x: number, y: number): At {
   // Between points the rest counts along; past the ends it leads beyond the specimen's ends as well.
   const s = best === 0 || best === last ? best + along : best + clamp(along, -1, 1);
   return { s, v: -dx * t.y + dy * t.x, near: Math.sqrt(least) };
-}
-
-/** How like two thin masks are, for choosing: 0 alike; undefined when either is not thin. */
-export function strandsApart(region: Mask, of: Mask): number | undefined {
-  const [a, b] = [centrelines(region)?.[0], centrelines(of)?.[0]];
-  if (!a || !b) return undefined;
-  return Math.abs(Math.log(a.half / b.half)) + 0.3 * Math.abs(Math.log(a.points.length / b.points.length));
 }
 
 function clamp(value: number, low: number, high: number): number {

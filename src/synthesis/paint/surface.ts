@@ -1,5 +1,6 @@
 import { gaussianBlur, gradient, type Mask, type Plane } from "../../vision/index.js";
-import { meanOver } from "./tools.js";
+import { type Centreline, centrelines } from "./centreline.js";
+import { meanOver, ringOf } from "./tools.js";
 
 /** What the clean surface about a defect is like: how rough, and which way its stripes run. */
 export type Surface = Readonly<{
@@ -34,6 +35,29 @@ export function surfaceOf(p: Plane, ring: Mask): Surface {
     along: 0.5 * Math.atan2(2 * xy, xx - yy) + Math.PI / 2,
     clear: xx + yy > 0 ? spread / (xx + yy) : 0,
   };
+}
+
+/** What choosing asks of every specimen, each time: how its surface is, and its line where it is thin. */
+export type Facts = Readonly<{ surface: Surface; line: Centreline | undefined }>;
+
+/** Facts of a picture and its mask never change, and cost more than the rest of a choice. */
+const known = new WeakMap<Mask, Facts>();
+
+/** The facts of a specimen's picture under its mask; worked out once for each mask object. */
+export function factsOf(p: () => Plane, m: Mask): Facts {
+  const old = known.get(m);
+  if (old) return old;
+  const facts = { surface: surfaceOf(p(), ringOf(m, 2, 14)), line: centrelines(m)?.[0] };
+  known.set(m, facts);
+  return facts;
+}
+
+/** How like two lines are, for choosing: 0 alike. */
+export function linesApart(a: Centreline, b: Centreline): number {
+  return (
+    Math.abs(Math.log(Math.max(0.5, a.half) / Math.max(0.5, b.half))) +
+    0.3 * Math.abs(Math.log(a.points.length / b.points.length))
+  );
 }
 
 /** How a picture must be turned so that its stripes run as those of the place, −π/2 to π/2; undefined without stripes. */

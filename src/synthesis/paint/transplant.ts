@@ -18,8 +18,8 @@ import { type Alignment, alignments } from "./align.js";
 import { borderMoves } from "./fit.js";
 import { guidedSource } from "./guided.js";
 import { quiltedSource } from "./quilt.js";
-import { strand, strandsApart } from "./strand.js";
-import { type Surface, surfaceOf, turnOf } from "./surface.js";
+import { strand } from "./strand.js";
+import { factsOf, linesApart, type Surface, turnOf } from "./surface.js";
 import { grainOf, meanOver, quantileOver, ringOf, signedDistance } from "./tools.js";
 import type { Ground, Paint, Specimen } from "./types.js";
 
@@ -146,11 +146,11 @@ function choose(g: Ground, specimens: readonly Specimen[]): Choice {
   const ring = ringOf(g.region, 1, 6);
   const here = g.planes.map((p) => meanOver(p, ring));
   const recent = (g.settings.recipe ?? 0) >= 6;
-  const surface = recent ? surfaceOf(g.grey, ringOf(g.region, 2, 14)) : undefined;
+  const place = recent ? factsOf(() => g.grey, g.region) : undefined;
   const choices = specimens.map((specimen): Choice => {
-    const own = surface && surfaceOf(grey(specimen.picture!), ringOf(specimen.mask, 2, 14));
-    const apartAs = own && strandsApart(g.region, specimen.mask);
-    const turn = own && surface && apartAs === undefined ? upright(own, surface) : undefined;
+    const own = place && factsOf(() => grey(specimen.picture!), specimen.mask);
+    const line = own?.line && place?.line ? linesApart(own.line, place.line) : undefined;
+    const turn = own && line === undefined ? upright(own.surface, place.surface) : undefined;
     const [alignment] = alignments(specimen, g.region, turn) as [Alignment];
     const around = ringOf(specimen.mask, 1, 6);
     const planes = channelsOf(specimen.picture!);
@@ -160,13 +160,15 @@ function choose(g: Ground, specimens: readonly Specimen[]): Choice {
       apart += Math.abs(here[c]! - there) / (30 + 0.5 * (here[c]! + there));
     }
     const size = Math.abs(Math.log(alignment.scale));
-    const rough = own && surface ? ROUGHNESS * Math.abs(Math.log((own.rough + 1) / (surface.rough + 1))) : 0;
+    const rough = own
+      ? ROUGHNESS * Math.abs(Math.log((own.surface.rough + 1) / (place.surface.rough + 1)))
+      : 0;
     // Lines need not fit: they follow their mask.
-    const shape = apartAs === undefined ? 1 - alignment.fit + 0.4 * size : 0.3 * apartAs;
+    const shape = line === undefined ? 1 - alignment.fit + 0.4 * size : 0.3 * line;
     return {
       specimen,
       alignment,
-      strand: apartAs !== undefined,
+      strand: line !== undefined,
       cost: shape + rough + (0.6 * apart) / here.length,
     };
   });

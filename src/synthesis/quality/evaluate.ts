@@ -2,7 +2,8 @@ import path from "node:path";
 import { formatCsv } from "../../kit/csv.js";
 import { writeFileAtomic } from "../../kit/files.js";
 import { decodeImage } from "../../kit/images.js";
-import type { Checkpoint } from "../checkpoint/read.js";
+import { stepsIn } from "../checkpoint/layout.js";
+import { type Checkpoint, readSynthCheckpoint } from "../checkpoint/read.js";
 import { FOLDERS } from "../run/make.js";
 import { readMask } from "../run/plan.js";
 import type { Done } from "../run/table.js";
@@ -36,7 +37,7 @@ export type Evaluation = Readonly<{
 const MOST_REAL = 64;
 
 /**
- * Scores finished pictures against the specimens of the checkpoint (contract 6.3) and writes
+ * Scores finished pictures against all specimens of the checkpoint, whichever of them its step paints with (contract 6.3), and writes
  * `evaluation/per_sample.csv` and `evaluation/valid_kpi.csv`.
  */
 export async function evaluate(
@@ -46,11 +47,13 @@ export async function evaluate(
   encoder: DefectEncoder,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
+  // A step with fewer specimens would be compared with fewer real ones, and steps with each other not at all.
+  const all = await readSynthCheckpoint(checkpoint.root, (await stepsIn(checkpoint.root)).at(-1));
   const samples = new Map<string, SampleQuality>();
   const types: Evaluation["types"][number][] = [];
   const rows: string[][] = [];
   for (const defectType of [...new Set(done.map((d) => d.job.row.defectType))].sort()) {
-    const specimens = (checkpoint.types.get(defectType)?.specimens ?? []).filter((e) => e.picture);
+    const specimens = (all.types.get(defectType)?.specimens ?? []).filter((e) => e.picture);
     const real: Features[] = [];
     for (const e of specimens.slice(0, MOST_REAL)) real.push(await encoder.encode(e.picture!, e.mask));
     const realTraits = specimens.map((e) => traitsOf(e.picture!, e.mask));

@@ -4,8 +4,8 @@ import type { Kind } from "./kinds.js";
 
 /** Share of a picture that a mask may cover: beyond, no surface is left that the defect could stand out of. */
 const MOST = 0.8;
-/** Hollows and grooves are known by their walls: wider than this share of the picture in both directions, they have none. */
-const HOLLOW = 0.6;
+/** Hollows and grooves are known by their walls: over this share of the picture they have none. */
+const HOLLOW = 0.4;
 const HOLLOWS: readonly (Kind["is"] | undefined)[] = ["pit", "scratch", "crack"];
 
 /**
@@ -16,8 +16,7 @@ export function checkRoom(region: Mask, anomaly: string, kind: Kind | undefined,
   const box = boundsOf(region);
   if (!box) return;
   const share = area(region) / region.data.length;
-  const wide = Math.min(box.width / region.width, box.height / region.height);
-  if (share <= MOST && !(drawn && HOLLOWS.includes(kind?.is) && wide > HOLLOW)) return;
+  if (share <= MOST && !(drawn && HOLLOWS.includes(kind?.is) && share > HOLLOW)) return;
   throw dataError(
     "mask_fills_image",
     `the mask is ${box.width}x${box.height} in a picture of ${region.width}x${region.height} and covers ${Math.round(100 * share)} % of it: too wide to be seen as "${anomaly}"`,

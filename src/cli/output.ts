@@ -44,6 +44,7 @@ export function reporter(mode: OutputMode): { emit: Emit; clear: () => void } {
     last.set(what, now);
     return true;
   };
+  const hinted = new Set<string>();
   const emit = (event: ReflowEvent): void => {
     if (event.type === "progress") {
       if (mode === "human" && due("bar", BAR_EVERY)) {
@@ -57,11 +58,14 @@ export function reporter(mode: OutputMode): { emit: Emit; clear: () => void } {
       else line(`${mark(event.status, mode)} ${event.summary ?? `${event.label}/${event.stage}`}`);
     } else if (event.type === "log") line(`${event.level === "warn" ? "warning: " : ""}${event.message}`);
     else if (event.type === "problem" && event.problem.severity !== "info") {
-      const { severity, code, message, where } = event.problem;
+      const { severity, code, message, hint, where } = event.problem;
       const place = formatPlace(where);
       // Some messages name the file themselves.
       const told = place === "" || (where?.file !== undefined && message.includes(where.file));
       line(`${severity}: ${code}: ${message}${told ? "" : ` (at ${place})`}`);
+      // What to do about many of one kind is said once.
+      if (hint !== "" && !hinted.has(hint)) line(`  ${hint}`);
+      hinted.add(hint);
     }
   };
   return { emit, clear };

@@ -1,3 +1,4 @@
+import { ReflowError } from "../kit/errors.js";
 import type { Random } from "../kit/random.js";
 import {
   type CadParts,
@@ -46,9 +47,10 @@ export function drawMasked(o: {
     anomaly: recipe.label,
     specimens: recipe.exemplars.map((i) => specimenOf(exemplars[i], recipe.defectType, i)),
   };
-  const painted = canvas.map((image) =>
-    paintDefect(image, region, window, type, SETTINGS, random.fork("paint")),
+  const painted = paintAll(() =>
+    canvas.map((image) => paintDefect(image, region, window, type, SETTINGS, random.fork("paint"))),
   );
+  if (!painted) return undefined;
   const images = painted.map((p) => p.image);
   const { specimen, painter, touched } = painted[0];
   const used = specimen === undefined ? chosen : Number(specimen);
@@ -77,6 +79,16 @@ export function drawMasked(o: {
     const anywhere = mask(first.width, first.height, 1);
     const { levels } = placeFreely(submask, regionOfMask(legal ?? erode(anywhere, 1)), seed);
     return levels && threshold({ ...levels, data: Float32Array.from(levels.data) }, 127);
+  }
+}
+
+/** Undefined where the mask leaves too little of the crop around it: another crop or place may do. */
+function paintAll<T>(paint: () => T): T | undefined {
+  try {
+    return paint();
+  } catch (error) {
+    if (error instanceof ReflowError && error.code === "mask_fills_image") return undefined;
+    throw error;
   }
 }
 

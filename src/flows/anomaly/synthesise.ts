@@ -52,7 +52,8 @@ export function synthesiseStep(
           },
         );
       const refused: Synthesised["refused"] = {};
-      for (const { code } of r.problems) refused[code] = (refused[code] ?? 0) + 1;
+      for (const { code, severity } of r.problems)
+        if (severity === "error") refused[code] = (refused[code] ?? 0) + 1;
       return {
         step: r.step,
         made: await rowsOf(at(ANOMALY, "SDG_result.csv")),

@@ -5,7 +5,7 @@ import { dataError, ReflowError } from "../../kit/errors.js";
 import { exists, readJson, readText } from "../../kit/files.js";
 import { decodeImage } from "../../kit/images.js";
 import { grey, threshold } from "../../vision/index.js";
-import { RECIPE, type Settings, type Specimen, type TypeKnowledge } from "../paint/index.js";
+import type { Settings, Specimen, TypeKnowledge } from "../paint/index.js";
 import { LAYOUT, pickBestStep, stepFile, stepsIn } from "./layout.js";
 
 /** Identifies our step files; other generators keep binary weights under the same names. */
@@ -105,7 +105,7 @@ export async function readSynthCheckpoint(root: string, step?: number): Promise<
     root,
     step: at,
     pickedBy: picked?.by ?? "asked",
-    settings: { ...manifest.settings, recipe: RECIPE },
+    settings: manifest.settings,
     types,
   };
 }

@@ -116,12 +116,13 @@ describe("by name alone", () => {
   );
 
   test.each(["pit", "stain", "scratch", "solder bridge", "less_solder", "missing", "discoloration", "short"])(
-    "%s over the whole picture ends",
+    "%s over a third of the picture ends; over all of it, it is refused",
     (name) => {
-      const all = mask(W, H, 1);
-      const window = windowOf(all, { ratio: 2 })!;
-      const made = paintDefect(sheet(3), all, window, named(name), settings, seeded(1));
-      expect(made.image.data).toHaveLength(W * H * 3);
+      const wide = ellipse(50, 40, 36, 26);
+      const over = (region: Mask) =>
+        paintDefect(sheet(3), region, windowOf(region, { ratio: 2 })!, named(name), settings, seeded(1));
+      expect(over(wide).image.data).toHaveLength(W * H * 3);
+      expect(() => over(mask(W, H, 1))).toThrow(expect.objectContaining({ code: "mask_fills_image" }));
     },
     10_000,
   );

@@ -60,10 +60,8 @@ export function paintDefect(
   settings: Settings,
   random: Random,
 ): Painted {
-  if (settings.recipe !== undefined) {
-    const drawn = !type.specimens.some((e) => e.picture);
-    checkRoom(region, type.anomaly, kindOf(type.anomaly), drawn);
-  }
+  const drawn = !type.specimens.some((e) => e.picture);
+  checkRoom(region, type.anomaly, kindOf(type.anomaly), drawn);
   const box = grown(window, SURROUNDINGS, image);
   const local = cropPixels(image, box);
   const g: Ground = {

@@ -4,9 +4,7 @@ import { type Growth, grownPicture, growthOf, RIM } from "./growth.js";
 import type { Ground, Specimen } from "./types.js";
 
 /** Side of a patch as a share of the smaller defect's, and its bounds in pixels. */
-const SIDE = { share: 0.45, least: 10, most: 56 } as const;
-/** The same as of recipe 6: fewer seams, and stripes run on. */
-const WIDER = { share: 0.65, least: 10, most: 96 } as const;
+const SIDE = { share: 0.65, least: 10, most: 96 } as const;
 /** Places of the specimen that are tried for a patch, beside going on from its neighbours. */
 const TRIES = 70;
 /** What a unit of depth counts against a grey level, both squared. */
@@ -30,10 +28,9 @@ export function quiltedSource(g: Ground, e: Specimen, gain: number, random: Rand
   const { width, height } = g.grey;
   const { deepT, deepS } = growth;
   const size = Math.sqrt(Math.min(area(g.region), e.area));
-  const sides = (g.settings.recipe ?? 0) >= 6 ? WIDER : SIDE;
   const side = Math.max(
-    sides.least,
-    Math.min(sides.most, Math.round(sides.share * size), deepS.width - 2, deepS.height - 2),
+    SIDE.least,
+    Math.min(SIDE.most, Math.round(SIDE.share * size), deepS.width - 2, deepS.height - 2),
   );
   const overlap = Math.max(3, Math.round(side / 4));
   const step = side - overlap;

@@ -10,7 +10,7 @@ import { kindOf } from "./kinds.js";
 import { paintDefect } from "./paint.js";
 import { checkRoom } from "./room.js";
 import { surfaceOf, turnOf } from "./surface.js";
-import { RECIPE, type Specimen } from "./types.js";
+import type { Specimen } from "./types.js";
 
 const [W, H] = [120, 100];
 /** Pixels nearer than `half` to the curve y = f(x), x from `from` to `to`. */
@@ -66,7 +66,7 @@ describe("thin defects", () => {
       region,
       windowOf(region, { ratio: 2 })!,
       type,
-      { strength: 1, variety: 0, recipe: RECIPE },
+      { strength: 1, variety: 0 },
       seeded(4),
     );
     expect(painted.painter).toBe("strand");

@@ -50,7 +50,6 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   if (pictured.length === 0) return undefined;
   const choice = choose(g, pictured);
   const { specimen, alignment } = choice;
-  const recent = (g.settings.recipe ?? 0) >= 6;
   const thin = specimen.across * alignment.scale < THIN.across;
   const laid =
     alignment.fit >= (thin ? THIN.fit : GOOD_FIT) &&
@@ -71,7 +70,7 @@ export function transplant(g: Ground, specimens: readonly Specimen[]): Paint | u
   const grow = wide ? quiltedSource : guidedSource;
   const grown = laid ? undefined : grow(g, specimen, light * strength, g.random.fork("grow"));
   const moves =
-    recent && laid && !thin
+    laid && !thin
       ? borderMoves(warpMask(specimen.mask, alignment.map, g.grey.width, g.grey.height), g.region)
       : undefined;
   const planes = g.planes.map((target, c) => {
@@ -145,12 +144,11 @@ function spread(p: Plane, m: Mask): number {
 function choose(g: Ground, specimens: readonly Specimen[]): Choice {
   const ring = ringOf(g.region, 1, 6);
   const here = g.planes.map((p) => meanOver(p, ring));
-  const recent = (g.settings.recipe ?? 0) >= 6;
-  const place = recent ? factsOf(() => g.grey, g.region) : undefined;
+  const place = factsOf(() => g.grey, g.region);
   const choices = specimens.map((specimen): Choice => {
-    const own = place && factsOf(() => grey(specimen.picture!), specimen.mask);
-    const line = own?.line && place?.line ? linesApart(own.line, place.line) : undefined;
-    const turn = own && line === undefined ? upright(own.surface, place.surface) : undefined;
+    const own = factsOf(() => grey(specimen.picture!), specimen.mask);
+    const line = own.line && place.line ? linesApart(own.line, place.line) : undefined;
+    const turn = line === undefined ? upright(own.surface, place.surface) : undefined;
     const [alignment] = alignments(specimen, g.region, turn) as [Alignment];
     const around = ringOf(specimen.mask, 1, 6);
     const planes = channelsOf(specimen.picture!);
@@ -160,9 +158,7 @@ function choose(g: Ground, specimens: readonly Specimen[]): Choice {
       apart += Math.abs(here[c]! - there) / (30 + 0.5 * (here[c]! + there));
     }
     const size = Math.abs(Math.log(alignment.scale));
-    const rough = own
-      ? ROUGHNESS * Math.abs(Math.log((own.surface.rough + 1) / (place.surface.rough + 1)))
-      : 0;
+    const rough = ROUGHNESS * Math.abs(Math.log((own.surface.rough + 1) / (place.surface.rough + 1)));
     // Lines need not fit: they follow their mask.
     const shape = line === undefined ? 1 - alignment.fit + 0.4 * size : 0.3 * line;
     return {

@@ -25,8 +25,6 @@ export type Settings = Readonly<{
   strength: number;
   /** 0: the best-fitting specimen only; 1: any of the better half. */
   variety: number;
-  /** Painters as of this {@link RECIPE}; without it as they were before 6, where the bytes of the loop are held. */
-  recipe?: number;
 }>;
 
 /** What a painter gets: a cut-out of the picture around one defect. All have one size. */

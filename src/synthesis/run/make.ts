@@ -14,7 +14,7 @@ import { type Random, seeded } from "../../kit/random.js";
 import { area, boundsOf, cropMask, cropPixels, type Mask } from "../../vision/index.js";
 import { maskPicture, psnr } from "../candidate.js";
 import type { Checkpoint } from "../checkpoint/read.js";
-import { paintDefect, type Settings, type TypeKnowledge } from "../paint/index.js";
+import { paintDefect, RECIPE, type Settings, type TypeKnowledge } from "../paint/index.js";
 import { compressedAlike, jpegQuality } from "../paint/jpeg.js";
 import { type Visibility, visibility } from "../quality/visibility.js";
 import {
@@ -255,5 +255,11 @@ async function unchangedSince({ files }: Made, output: string): Promise<boolean>
 
 function checkpointKey(checkpoint: Checkpoint, defectType: string): unknown {
   const type = checkpoint.types.get(defectType);
-  return [checkpoint.step, checkpoint.settings, type?.conductorIsDark, type?.specimens.map((e) => e.id)];
+  return [
+    RECIPE,
+    checkpoint.step,
+    checkpoint.settings,
+    type?.conductorIsDark,
+    type?.specimens.map((e) => e.id),
+  ];
 }

@@ -67,7 +67,7 @@ function armsOf(name) {
 }
 
 const keyOf = (name, arm, seed) =>
-  `${name}_${arm}_s${seed}_e${flag.epochs}_p${flag.painted}${flag.ng ? `_n${flag.ng}` : ""}${flag.cold ? "_cold" : ""}`;
+  `${name}_${arm}_s${seed}_e${flag.epochs}_p${flag.painted}${flag.ng ? `_n${flag.ng}` : ""}${flag.cold && !arm.startsWith("seed") ? "_cold" : ""}`;
 const fileOf = (name, arm, seed) => path.join(RESULTS, `${keyOf(name, arm, seed)}.json`);
 
 if (!flag.table)
@@ -170,7 +170,7 @@ async function runArm(name, arm, seed) {
     epochs: Number(flag.epochs),
     painted: Number(flag.painted),
     ng: flag.ng ? Number(flag.ng) : null,
-    cold: flag.cold,
+    cold: flag.cold && kind !== "seed",
     rows: base.length,
     added: added.length,
     ...measure(data.kpi, scores, validation, own),
@@ -292,7 +292,7 @@ function printTables() {
       (r) =>
         r.epochs === Number(flag.epochs) &&
         r.painted === Number(flag.painted) &&
-        r.cold === flag.cold &&
+        (r.cold === flag.cold || r.arm.startsWith("seed")) &&
         (r.ng ?? null) === (flag.ng ? Number(flag.ng) : null),
     );
   for (const name of Object.keys(SETS)) {

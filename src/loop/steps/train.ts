@@ -3,6 +3,7 @@ import path from "node:path";
 import type { StageOutput } from "../../engine/index.js";
 import { hashFile } from "../../kit/index.js";
 import { selectBest } from "../../metric/index.js";
+import { newTypes } from "../new-types.js";
 import { duration, type RunContext, runJob, type StepResult } from "../run-context.js";
 import { deriveSpec, type Split, specText } from "../spec.js";
 import type { Commit, DeftState, Label } from "../state/index.js";
@@ -49,7 +50,8 @@ export async function trainStep(context: RunContext, label: Label): Promise<Step
   const images = plan.data.imagesDir;
   const split = trainingSplit(context, label);
   const best = bestLabel(state);
-  const pretrained = best && state.iterations[best]?.best_ckpt_path;
+  const fresh = await typesNewTo(context, best, split.csv);
+  const pretrained = best && fresh.length === 0 ? state.iterations[best]?.best_ckpt_path : undefined;
   const staged = await stageBackbone(context);
   const spec = deriveSpec(plan.spec, {
     resultsDir: path.join(layout.rd, label),
@@ -82,7 +84,7 @@ export async function trainStep(context: RunContext, label: Label): Promise<Step
   });
   return {
     seconds: duration(seconds + (label === "baseline" ? staged : 0)),
-    summary: trainSummary(output, pretrained !== undefined ? best : undefined),
+    summary: trainSummary(output, pretrained !== undefined ? best : undefined, fresh),
     commit: {
       kind: "ok",
       stage: "train",
@@ -96,8 +98,22 @@ export async function trainStep(context: RunContext, label: Label): Promise<Step
   };
 }
 
-function trainSummary(t: StageOutput<"train">, from: Label | undefined): string {
-  const start = from ? `, started from the best checkpoint (${from})` : "";
+/**
+ * Defect types of a training set that the best model so far never saw. Such a model has learnt that they are nothing, and
+ * going on from it keeps half of that: training from nothing is then far better (docs/change-network.md). Other toolkits
+ * always go on from the best checkpoint, as contract 10.2 has it.
+ */
+async function typesNewTo(context: RunContext, best: Label | undefined, csv: string) {
+  if (best === undefined || context.plan.parameters.toolkit.value !== "builtin") return [];
+  return newTypes(trainingSplit(context, best).csv, csv);
+}
+
+function trainSummary(t: StageOutput<"train">, from: Label | undefined, fresh: readonly string[]): string {
+  const start = from
+    ? `, started from the best checkpoint (${from})`
+    : fresh.length > 0
+      ? `, from nothing because of new types (${fresh.join(", ")})`
+      : "";
   return (
     `Trained ${t.epochs} epochs on ${t.pairs} pairs${start}; ` +
     `lowest validation loss ${t.valLoss.toPrecision(4)} in epoch ${t.bestEpoch}.`

@@ -3,14 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { decodeImage } from "../dist/kit/images.js";
 import { seeded } from "../dist/kit/random.js";
-import {
-  areaUnderRoc,
-  paintDefect,
-  RECIPE,
-  separability,
-  traitsOf,
-  windowOf,
-} from "../dist/synthesis/index.js";
+import { areaUnderRoc, paintDefect, separability, traitsOf, windowOf } from "../dist/synthesis/index.js";
 import { boundsOf, mask as emptyMask } from "../dist/vision/index.js";
 
 /** Names of the traits, in the order of src/synthesis/quality/traits.ts. */
@@ -46,7 +39,7 @@ export function halvesOf(real) {
   );
 }
 
-/** The traits that tell most by themselves: AUC folded to above 0.5, best first. */
+/** The traits that tell most by themselves: farthest from 0.5 first; below 0.5 made ones have less of it. */
 export function tellTales(real, made, most = 3) {
   return (
     TRAIT_NAMES.map((name, k) => {
@@ -98,15 +91,8 @@ export async function pastedBack({ specimens, bank, cleanFiles, seed }) {
       const window = windowOf(region, { ratio: 2 });
       const type = { defectType: e.defectType, anomaly: e.defectType.split("+").at(-1), specimens: [e] };
       const random = seeded(seed).fork("pasted", e.id);
-      const { image, painter } = paintDefect(
-        clean,
-        region,
-        window,
-        type,
-        { strength: 1, variety: 0, recipe: RECIPE },
-        random,
-      );
-      found.push({ traits: traitsOf(image, region), painter });
+      const { image } = paintDefect(clean, region, window, type, { strength: 1, variety: 0 }, random);
+      found.push({ traits: traitsOf(image, region) });
       break;
     }
   }

@@ -19,4 +19,7 @@ test("types are new where the earlier table has none of their rows; PASS and cas
   expect(await newTypes(earlier, later)).toEqual(["pin-hole", "spur"]);
   expect(await newTypes(later, earlier)).toEqual([]);
   expect(await newTypes(earlier, earlier)).toEqual([]);
+  await expect(newTypes(path.join(folder, "gone.csv"), later)).rejects.toMatchObject({
+    code: "file_missing",
+  });
 });

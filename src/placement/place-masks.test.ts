@@ -192,7 +192,11 @@ describe("resuming", () => {
     await rm(path.join(output, "place.json"));
     const lines = samples.slice(0, 3).map((s: unknown) => JSON.stringify(s));
     const text = `${[JSON.stringify({ settings }), ...lines].join("\n").slice(0, -20)}`;
-    await writeFile(path.join(output, ".place.jsonl"), text);
+    // The cut may lie within a letter of several bytes.
+    await writeFile(
+      path.join(output, ".place.jsonl"),
+      Buffer.concat([Buffer.from(text), Buffer.from("ö").subarray(0, 1)]),
+    );
     await writeFile(path.join(output, "amp", ".x.png.99999999.0123abcd.tmp"), "half");
     expect((await place()).resumed).toBe(2);
     expect(await tree(output)).toEqual(before);
@@ -346,7 +350,6 @@ describe("bad input", () => {
     const list = error.problems.filter((p) => p.severity === "error").map((p) => [p.code, p.where?.file]);
     expect(list).toEqual([
       ["image_unreadable", file("clean_image", "a.png")],
-      ["is_a_folder", file("cad_mask", "b.png")],
       ["is_a_folder", file("cad_mask", "b.png")],
     ]);
   });

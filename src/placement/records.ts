@@ -1,7 +1,15 @@
 import { appendFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { dataError, explainWriteError, isErrno, type Problem, ReflowError } from "../kit/errors.js";
-import { dropTail, exists, hashFile, joinInside, readJson, readText, writeJsonAtomic } from "../kit/files.js";
+import {
+  dropTail,
+  exists,
+  hashFile,
+  joinInside,
+  readBytes,
+  readJson,
+  writeJsonAtomic,
+} from "../kit/files.js";
 import { makeFolder } from "../kit/folders.js";
 import type { SampleResult } from "./routes/task.js";
 import { recordPath } from "./testcases.js";
@@ -39,7 +47,8 @@ export async function openRecords(
   };
   if (names.includes(FINAL)) for (const e of await readFinal(final, header, output)) note(e);
   if (names.includes(RUNNING)) {
-    const lines = (await readText(running)).split("\n");
+    // The last line may end within a letter.
+    const lines = new TextDecoder().decode(await readBytes(running)).split("\n");
     // Cut off within the first line: nothing was made yet.
     if (lines.length < 2) await rm(running);
     else {

@@ -19,7 +19,6 @@ export {
   kindOf,
   type Painted,
   paintDefect,
-  RECIPE,
   type Settings,
   type Specimen,
   type TypeKnowledge,

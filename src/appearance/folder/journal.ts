@@ -6,8 +6,8 @@ import {
   exists,
   hashFile,
   joinInside,
+  readBytes,
   readJson,
-  readText,
   writeJsonAtomic,
 } from "../../kit/files.js";
 import { makeFolder } from "../../kit/folders.js";
@@ -55,7 +55,8 @@ export async function openJournal(output: string, how: Readonly<Record<string, u
     for (const value of whole.pictures) if (isEntry(value)) known.set(value.input, value);
   }
   if (names.includes(RUNNING)) {
-    const lines = (await readText(running)).split("\n");
+    // The last line may end within a letter.
+    const lines = new TextDecoder().decode(await readBytes(running)).split("\n");
     if (lines.length > 1 && lines[0] !== header)
       throw refuse(output, "was begun with other settings or exemplars");
     // A line without its end was cut off while it was written: that picture is made again.

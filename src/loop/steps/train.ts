@@ -5,7 +5,7 @@ import { hashFile } from "../../kit/index.js";
 import { selectBest } from "../../metric/index.js";
 import { newTypes } from "../new-types.js";
 import { duration, type RunContext, runJob, type StepResult } from "../run-context.js";
-import { deriveSpec, type Split, specText } from "../spec.js";
+import { deriveSpec, type Split, specText, valueAt } from "../spec.js";
 import type { Commit, DeftState, Label } from "../state/index.js";
 
 type TrainCommit = Extract<Commit, { kind: "ok"; stage: "train" }>;
@@ -99,12 +99,14 @@ export async function trainStep(context: RunContext, label: Label): Promise<Step
 }
 
 /**
- * Defect types of a training set that the best model so far never saw. Such a model has learnt that they are nothing, and
- * going on from it keeps half of that: training from nothing is then far better (docs/change-network.md). Other toolkits
- * always go on from the best checkpoint, as contract 10.2 has it.
+ * Defect types of a training set that the best model so far never saw, where its trainer painted no defects of its own.
+ * Such a model has learnt that they are nothing, and going on from it keeps half of that: training from nothing is then
+ * far better (docs/change-network.md). Other toolkits always go on from the best checkpoint, as contract 10.2 has it.
  */
 async function typesNewTo(context: RunContext, best: Label | undefined, csv: string) {
-  if (best === undefined || context.plan.parameters.toolkit.value !== "builtin") return [];
+  const { parameters, spec } = context.plan;
+  const painted = valueAt(spec, "model.builtin.synthetic_share") !== 0;
+  if (best === undefined || parameters.toolkit.value !== "builtin" || painted) return [];
   return newTypes(trainingSplit(context, best).csv, csv);
 }
 

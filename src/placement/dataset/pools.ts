@@ -42,6 +42,7 @@ export async function readPools(root: string, clean: string, specs: readonly Def
     ? await readLabels(labels, problems)
     : { classes: [], background: [] };
   const looked = new Map<string, Awaited<ReturnType<typeof cleanSizes>>>();
+  const seenMasks = new Set<string>();
   for (const spec of specs) {
     const say = problem(spec, problems);
     const folder = path.join(root, spec.texture, "mask", spec.anomaly);
@@ -65,7 +66,7 @@ export async function readPools(root: string, clean: string, specs: readonly Def
     looked.set(cleanFolder, sizes);
     // By CAD a shape is scaled to its place, whatever its size.
     const { usable, allMulti } = await lookAtMasks(say, masks, spec.dependency === "cad" ? [] : sizes);
-    if (spec.dependency === "cad") await lookForCad(say, root, spec, cleans);
+    if (spec.dependency === "cad") await lookForCad(say, root, spec, cleans, seenMasks);
     if (usable.length > 0 && cleans.length > 0) pools.push({ spec, submasks: usable, cleans, allMulti });
   }
   return { pools, labels, colours, problems };
@@ -217,6 +218,7 @@ async function lookForCad(
   root: string,
   spec: DefectSpec,
   cleans: readonly string[],
+  seen: Set<string>,
 ): Promise<void> {
   if (!isCadDefect(spec.anomaly))
     say(
@@ -230,8 +232,9 @@ async function lookForCad(
   for (const file of cleans) {
     const cad = cadMaskOf(root, spec.texture, file);
     if (!(await exists(cad))) missing.push(cad);
-    else
+    else if (!seen.has(cad))
       try {
+        seen.add(cad);
         await imageSize(cad);
       } catch (error) {
         if (!(error instanceof ReflowError)) throw error;

@@ -129,7 +129,7 @@ export async function fitCheckpoint(o: FitOptions): Promise<FitResult> {
   const steps = await validateAll(
     o,
     types,
-    hashText(toJson([RECIPE, STEPS, index, seed, encoder.name])),
+    hashText(toJson([RECIPE, STEPS, index, await cleansOf(types), seed, encoder.name])),
     encoder,
     seed,
     emit,
@@ -205,9 +205,15 @@ async function cutBank(
   return { items, singles };
 }
 
+/** Names and hashes of the pictures that validation paints on. */
+async function cleansOf(types: readonly LabelledType[]): Promise<readonly (readonly string[])[]> {
+  const files = [...new Set(types.flatMap((t) => t.clean))].sort();
+  return Promise.all(files.map(async (file) => [path.basename(file), await hashFile(file)]));
+}
+
 /** The types with those clean pictures that can be opened; the others are told, once each. */
 async function readableCleans(types: readonly LabelledType[], problems: Problem[]): Promise<LabelledType[]> {
-  const faults = new Map<string, Problem | undefined>();
+  const faults = new Map<string, Problem>();
   for (const file of new Set(types.flatMap((t) => t.clean)))
     try {
       await imageSize(file);
@@ -215,7 +221,7 @@ async function readableCleans(types: readonly LabelledType[], problems: Problem[
       if (!(error instanceof ReflowError) || error.kind !== "data") throw error;
       faults.set(file, unreadClean(error, file));
     }
-  problems.push(...[...faults.values()].filter((p) => p !== undefined));
+  problems.push(...faults.values());
   return types.map((t) => ({ ...t, clean: t.clean.filter((file) => !faults.has(file)) }));
 }
 

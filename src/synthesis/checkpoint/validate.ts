@@ -101,8 +101,14 @@ async function paintOn(
   const region = placed(e.mask, clean.width, clean.height, random);
   const window = region && windowOf(region, { ratio: 2 });
   if (!region || !window) return undefined;
-  const painted = paintDefect(clean, region, window, type, settings, random.fork("paint"));
-  return { image: painted.image, region };
+  try {
+    const painted = paintDefect(clean, region, window, type, settings, random.fork("paint"));
+    return { image: painted.image, region };
+  } catch (error) {
+    // Too large for this picture, or for a step without specimens: the others validate it.
+    if (error instanceof ReflowError && error.code === "mask_fills_image") return undefined;
+    throw error;
+  }
 }
 
 /** Clean pictures serve the validation alone: without one the rest is learned all the same. */

@@ -58,7 +58,7 @@ export function alignments(e: Specimen, region: Mask, turn?: number): Alignment[
   return found.sort((p, q) => q.fit - p.fit);
 }
 
-/** Along stripes the size may differ this much from the size across them. */
+/** Sizes along the specimen's x and y may each differ this much from their geometric mean. */
 const UNEVEN = 1.5;
 
 /** Sizes in the specimen's own axes, x and y, once it is turned: by the spread of both masks along these. */

@@ -13,7 +13,7 @@ export type Centreline = Readonly<{
 
 /** A mask counts as thin from this ratio of length to width on, up to this width in pixels. */
 const THIN = { ratio: 5, width: 14 } as const;
-/** Shortest branch that gets a line of its own, pixels beyond the width of the trunk. */
+/** Shortest branch that gets a line of its own, pixels. */
 const BRANCH = 5;
 /** Standard deviation, in points, by which lines are smoothed: thinning goes in stairs. */
 const SMOOTH = 2;
@@ -34,15 +34,17 @@ export function centrelines(m: Mask): readonly Centreline[] | undefined {
     size += m.data[i]!;
     if (thin[i]) left.add(i);
   }
-  const lines: Centreline[] = [];
+  const paths: (readonly number[])[] = [];
   while (left.size > 0) {
     const path = longestPath(left, m.width);
-    const least = lines.length === 0 ? 2 : BRANCH;
     for (const i of path) left.delete(i);
-    if (path.length >= least) lines.push(lineOf(path, m.width, inner.data));
-    // What lies as near to the line as the mask is wide belongs to it.
-    else if (lines.length === 0) return undefined;
+    paths.push(path);
   }
+  // Thinning leaves nothing of a tiny mask; of several parts the longest is the trunk.
+  const trunk = paths.reduce((a, b) => (b.length > a.length ? b : a), []);
+  if (trunk.length < 2) return undefined;
+  const branches = paths.filter((path) => path !== trunk && path.length >= BRANCH);
+  const lines = [trunk, ...branches].map((path) => lineOf(path, m.width, inner.data));
   const length = lines.reduce((sum, l) => sum + l.points.length, 0);
   const width = size / Math.max(1, length);
   return width <= THIN.width && lines[0]!.points.length >= THIN.ratio * width ? lines : undefined;

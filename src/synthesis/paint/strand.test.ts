@@ -47,6 +47,16 @@ describe("thin defects", () => {
     expect(centrelines(disc)).toBeUndefined();
   });
 
+  test("of several parts the longest is the trunk; of a mask that thinning empties there is no line", () => {
+    const speck = band(() => 50, 20, 90, 2);
+    speck.data[3 * W + 5] = 1;
+    expect(centrelines(speck)![0]!.points.length).toBeGreaterThan(64);
+    const tiny = mask(W, H);
+    for (const i of [0, 1, W, W + 1]) tiny.data[40 * W + 40 + i] = 1;
+    expect(centrelines(tiny)).toBeUndefined();
+    expect(centrelines(mask(W, H))).toBeUndefined();
+  });
+
   test("a crack follows a bent mask of another length without a gap, as dark as its specimen", () => {
     const of = band(() => 50, 20, 60, 2);
     const crack = picture((x, y) => (x >= 20 && x <= 60 && Math.abs(y - 50) < 1.5 ? 60 : 140));

@@ -17,7 +17,7 @@ export type Specimen = Readonly<{
 }>;
 
 /** Raised whenever painters change what they paint: what an older one made is made again. */
-export const RECIPE = 6;
+export const RECIPE = 7;
 
 /** How strongly, and how freely, a step of a checkpoint paints. */
 export type Settings = Readonly<{

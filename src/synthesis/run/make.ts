@@ -1,5 +1,5 @@
 import path from "node:path";
-import { dataError } from "../../kit/errors.js";
+import { dataError, ReflowError } from "../../kit/errors.js";
 import {
   exists,
   hashFile,
@@ -72,6 +72,9 @@ export const FOLDERS = {
 /** Guidance that leaves the strength of the checkpoint as it is. */
 const PLAIN_GUIDANCE = 7;
 
+/** Form of the receipts: another one is not read. */
+const RECEIPT = 6;
+
 /**
  * Paints the defects of one job and writes its pictures; what an earlier run made of the same inputs is kept. Throws
  * `mask_too_thin` for masks that nothing can be pasted through, or read and write errors.
@@ -81,7 +84,7 @@ export async function makeJob(job: Job, checkpoint: Checkpoint, output: string, 
   const own = row.seed ?? seed;
   const fingerprint = hashText(
     JSON.stringify([
-      6,
+      RECEIPT,
       await hashFile(row.image),
       await hashFile(row.mask),
       { ...row, image: "", mask: "", line: 0 },
@@ -244,13 +247,18 @@ async function writePictures(
 }
 
 /** Whether the pictures of an earlier run are all there as they were written; others are made again. */
-async function unchangedSince({ files }: Made, output: string): Promise<boolean> {
-  if (typeof files !== "object" || files === null) return false;
-  for (const [file, hash] of Object.entries(files)) {
-    const at = joinInside(output, file);
-    if (!(await exists(at)) || (await hashFile(at)) !== hash) return false;
+async function unchangedSince({ name, files }: Made, output: string): Promise<boolean> {
+  if (typeof files !== "object" || files === null || !(`${FOLDERS.made}/${name}.png` in files)) return false;
+  try {
+    for (const [file, hash] of Object.entries(files)) {
+      const at = joinInside(output, file);
+      if (!(await exists(at)) || (await hashFile(at)) !== hash) return false;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof ReflowError && error.kind === "data") return false;
+    throw error;
   }
-  return true;
 }
 
 function checkpointKey(checkpoint: Checkpoint, defectType: string): unknown {

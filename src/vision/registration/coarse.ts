@@ -1,5 +1,6 @@
 import type { Frame } from "./frame.js";
 import { countShifts, informationOf, logTable, margins } from "./histograms.js";
+import { LEAST_INSIDE } from "./mutual-information.js";
 import { type Level, scaleFixed } from "./pyramid.js";
 import type { Range } from "./ranges.js";
 import type { Samples } from "./samples.js";
@@ -11,9 +12,6 @@ export const COARSE_BINS = 16;
 /** Bin of the space around the photo. */
 const OUTSIDE = COARSE_BINS;
 const STRIDE = COARSE_BINS + 1;
-
-/** Part of the samples that must fall on the photo for a value to mean anything. */
-const LEAST_INSIDE = 0.3;
 
 export type Start = Readonly<{ map: Matrix3; value: number }>;
 

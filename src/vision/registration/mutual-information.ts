@@ -7,7 +7,7 @@ import type { Matrix3 } from "./types.js";
 export const FIXED_BINS = 32;
 
 /** Part of the samples that must fall on the photo for a value to mean anything. */
-const LEAST_INSIDE = 0.3;
+export const LEAST_INSIDE = 0.3;
 
 export type InformationMeter = Readonly<{
   /** Mutual information of the samples inside, nats; −Infinity with too few of them. */

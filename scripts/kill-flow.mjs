@@ -43,7 +43,8 @@ for (const flow of flag.flows.split(",")) {
     if (last.code !== 0 || off.length > 0)
       differ.push(`exit ${last.code}: ${off.slice(0, 5).join(", ")} ${last.err.slice(-300)}`);
   }
-  bad += differ.length;
+  // A run that nothing stopped proves nothing.
+  bad += differ.length + Number(killed === 0);
   process.stdout.write(
     `${flow}: ${wanted.size} files, ${flag.rounds} rounds, ${killed} kills, ${differ.length} differ\n${differ.map((d) => `  ${d}\n`).join("")}`,
   );

@@ -140,6 +140,8 @@ const commands = {
 };
 const server = await editServer();
 const wantedOnes = flag.only?.split(",").map((n) => n.trim());
+const unknown = wantedOnes?.filter((n) => !Object.hasOwn(commands, n)) ?? [];
+if (unknown.length > 0) throw new Error(`no such command: ${unknown.join(", ")}`);
 let bad = 0;
 for (const [name, args] of Object.entries(commands)) {
   const key = name.replace(" ", "-");

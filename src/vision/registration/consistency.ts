@@ -262,6 +262,7 @@ function binned(window: Float32Array): Uint8Array | undefined {
   }
   return out;
 }
+
 /** A patch: its corner, side and bins, numbered without gaps; for labels, the pixels at their borders. */
 type Patch = Readonly<{
   left: number;

@@ -1,7 +1,7 @@
 /**
  * Joint histograms of places of the moving picture and a grid of the photo's bins, for `side` neighbouring shifts at
  * once: shift `k` has its histogram at `k · cells`. The shifts are the inner loop, so that a place is looked up once for
- * all of them, the grid is read in order, and no two counts in a row go to one cell.
+ * all of them, the grid is read in order, and no two counts in a row go to one cell. At most 65,535 places.
  *
  * @param row of each place, where its bin's row of a histogram begins
  * @param base of each place, where it lies in the grid for the first shift, less `start`

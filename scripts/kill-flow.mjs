@@ -1,14 +1,13 @@
 // Kills a flow of `reflow generate` at random moments (SIGKILL), gives the same command again and compares every byte
 // with an undisturbed run; receipts hold times and are left out.
 // Needs `npm run build`. usage: node scripts/kill-flow.mjs [--flows finetune,day1-align,texture-day0] [--rounds 3] [--seed 1]
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seeded } from "../dist/kit/random.js";
+import { differing, run, tree } from "./lib-kill.mjs";
 
 const { values: flag } = parseArgs({
   options: {
@@ -28,8 +27,18 @@ for (const flow of flag.flows.split(",")) {
   const cookbook = ["day1-roi", "finetune"].includes(flow) ? "glass" : "dense";
   // Always the same folder: some files name it.
   const out = path.join(root, "out");
-  const args = ["generate", flow, "--cookbook", cookbook, "--output", out, "--plain"];
-  const first = await reflow(args);
+  const command = [
+    process.execPath,
+    cli,
+    "generate",
+    flow,
+    "--cookbook",
+    cookbook,
+    "--output",
+    out,
+    "--plain",
+  ];
+  const first = await run(command);
   if (first.code !== 0) throw new Error(`${flow}: exit ${first.code}\n${first.err}`);
   const wanted = tree(out);
   let killed = 0;
@@ -37,8 +46,8 @@ for (const flow of flag.flows.split(",")) {
   for (let round = 0; round < Number(flag.rounds); round++) {
     rmSync(out, { recursive: true, force: true });
     for (let blow = 0; blow < BLOWS; blow++)
-      if ((await reflow(args, random.range(0.05, 0.9) * first.ms)).signal === "SIGKILL") killed++;
-    const last = await reflow(args);
+      if ((await run(command, { after: random.range(0.05, 0.9) * first.ms })).signal === "SIGKILL") killed++;
+    const last = await run(command);
     const off = differing(tree(out), wanted);
     if (last.code !== 0 || off.length > 0)
       differ.push(`exit ${last.code}: ${off.slice(0, 5).join(", ")} ${last.err.slice(-300)}`);
@@ -52,38 +61,3 @@ for (const flow of flag.flows.split(",")) {
 }
 rmSync(root, { recursive: true, force: true });
 process.exitCode = bad > 0 ? 1 : 0;
-
-/** Runs the command; kills it after `after` ms. */
-function reflow(args, after) {
-  const begun = performance.now();
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ["ignore", "ignore", "pipe"] });
-  let err = "";
-  child.stderr.on("data", (d) => {
-    err += d;
-  });
-  const timer = after === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), after);
-  return new Promise((done) =>
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      done({ code, signal, err, ms: performance.now() - begun });
-    }),
-  );
-}
-
-/** Hash of every file but receipts, by path. */
-function tree(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
-  return new Map(
-    files
-      .map((e) => path.join(e.parentPath, e.name))
-      .filter((file) => !/(^|\/)receipts\/|timing_summary\.json$/.test(path.relative(folder, file)))
-      .map((file) => [
-        path.relative(folder, file),
-        createHash("sha256").update(readFileSync(file)).digest("hex"),
-      ]),
-  );
-}
-
-function differing(a, b) {
-  return [...new Set([...a.keys(), ...b.keys()])].filter((k) => a.get(k) !== b.get(k));
-}

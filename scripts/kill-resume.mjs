@@ -2,18 +2,7 @@
 // random moments (SIGKILL), gives the same command again until it ends, and compares every byte with an undisturbed run;
 // then a full and a read-only output, and two commands at once. Needs `npm run build` and ../shared/data/magnetic-tile.
 // usage: node scripts/kill-resume.mjs [--kills 10] [--seed 1] [--only "synth run,appearance"] [--keep]
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -23,6 +12,7 @@ import sharp from "sharp";
 import { EDIT_MODEL } from "../dist/appearance/index.js";
 import { seeded } from "../dist/kit/random.js";
 import { sharedData } from "../dist/kit/testing.js";
+import { differing, run, tree } from "./lib-kill.mjs";
 
 const { values: flag } = parseArgs({
   options: {
@@ -62,35 +52,10 @@ writeFileSync(
     .join(""),
 );
 
-/** Runs the command; kills it after `after` ms. */
+/** Runs the command; kills it after `after` ms. With `shell` in a namespace of its own, where that may mount. */
 function reflow(args, { after, shell } = {}) {
-  const begun = performance.now();
-  const child = shell
-    ? spawn("unshare", ["-Urm", "sh", "-c", shell, "sh", process.execPath, cli, ...args], { cwd: root })
-    : spawn(process.execPath, [cli, ...args, "--plain"], { cwd: root });
-  let err = "";
-  child.stderr.on("data", (d) => {
-    err += d;
-  });
-  const timer = after === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), after);
-  return new Promise((done) =>
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      done({ code, signal, err, ms: performance.now() - begun });
-    }),
-  );
-}
-
-/** Every file but clocks and locks, by path. */
-function tree(folder) {
-  const out = new Map();
-  if (!existsSync(folder)) return out;
-  for (const e of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!e.isFile() || e.name === "timing_summary.json") continue;
-    const file = path.join(e.parentPath, e.name);
-    out.set(path.relative(folder, file), createHash("sha256").update(readFileSync(file)).digest("hex"));
-  }
-  return out;
+  const own = ["unshare", "-Urm", "sh", "-c", shell, "sh", process.execPath, cli, ...args];
+  return run(shell ? own : [process.execPath, cli, ...args, "--plain"], { cwd: root, after });
 }
 
 /** An image-edit server of the chat dialect: every picture twice as large and brighter. */
@@ -116,8 +81,6 @@ async function editServer() {
   const { port } = server.address();
   return { url: `http://127.0.0.1:${port}/v1`, close: () => server.close() };
 }
-
-const differing = (a, b) => [...new Set([...a.keys(), ...b.keys()])].filter((k) => a.get(k) !== b.get(k));
 
 const commands = {
   place: (out) => ["place", "--dataset", "data", "--num-sdg", "16", "--output", out, "--workers", "1"],

@@ -11,10 +11,7 @@ import { makeFolder } from "./folders.js";
  */
 export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
   const folder = path.dirname(file);
-  const temporary = path.join(
-    folder,
-    `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
-  );
+  const temporary = temporaryFor(file);
   try {
     await makeFolder(folder);
     const handle = await open(temporary, "wx");
@@ -172,6 +169,12 @@ export async function dropTail(file: string, lines: readonly string[]): Promise<
   } catch (error) {
     throw explainWriteError(error, file);
   }
+}
+
+/** A new name beside `file` for what is written first and renamed then; kit/leftovers.ts knows such names. */
+export function temporaryFor(file: string): string {
+  const unique = `${process.pid}.${randomBytes(4).toString("hex")}`;
+  return path.join(path.dirname(file), `.${path.basename(file)}.${unique}.tmp`);
 }
 
 /** SHA-256 of a file's bytes in hexadecimal, streamed. */

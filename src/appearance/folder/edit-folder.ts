@@ -1,9 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { copyFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { asProblem, dataError, explainWriteError, type Problem, ReflowError } from "../../kit/errors.js";
 import { type Emit, silent } from "../../kit/events.js";
-import { exists, hashFile, hashText, joinInside, requireFile, writeFileAtomic } from "../../kit/files.js";
+import {
+  exists,
+  hashFile,
+  hashText,
+  joinInside,
+  requireFile,
+  temporaryFor,
+  writeFileAtomic,
+} from "../../kit/files.js";
 import { makeFolder, requireApart } from "../../kit/folders.js";
 import { decodeImage, encodeImage, type Pixels } from "../../kit/images.js";
 import { sweep } from "../../kit/leftovers.js";
@@ -255,10 +262,7 @@ async function carry(
 }
 
 async function copyAtomic(from: string, to: string): Promise<void> {
-  const temporary = path.join(
-    path.dirname(to),
-    `.${path.basename(to)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
-  );
+  const temporary = temporaryFor(to);
   await requireFile(from);
   try {
     await makeFolder(path.dirname(to));

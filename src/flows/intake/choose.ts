@@ -125,12 +125,13 @@ function countKnob(
       measured ? board : undefined,
     );
     const { render_patches: frames, most } = sizing;
+    const told = `${frames} ${frames === 1 ? "frame" : "frames"}`;
     put(
       "render_patches",
       frames,
       measured
-        ? `${total} crops: as measured on ${board}, ${frames} ${frames === 1 ? "frame" : "frames"}${most ? ", the whole board, which gives fewer" : ""}.`
-        : `${total} crops: about 30 come from one frame, so ${frames} ${frames === 1 ? "frame" : "frames"}.`,
+        ? `${total} crops: as measured on ${board}, ${told}${most ? ", the whole board, which gives fewer" : ""}.`
+        : `${total} crops: about 30 come from one frame, so ${told}.`,
     );
     d.warnings.push("The number of structural crops is an estimate; the run counts what it made.");
     if (!measured && total < 30)

@@ -7,7 +7,6 @@ import { ReflowError } from "../../kit/errors.js";
 import { hashText, writeFileAtomic } from "../../kit/files.js";
 import { sweep } from "../../kit/leftovers.js";
 import { RECEIPTS } from "./folder.js";
-import { clear } from "./leftovers.js";
 import type { FlowContext, FlowRequest, Json, Step, StepIo } from "./types.js";
 
 type Runner = Pick<FlowContext, "step"> & Readonly<{ kept: () => number }>;
@@ -123,6 +122,11 @@ function placed(receipt: Receipt, output: string): Receipt {
 
 function portable(name: string): string {
   return name.split(path.sep).join("/");
+}
+
+/** Removes files and folders of a step that starts over. */
+async function clear(paths: readonly string[]): Promise<void> {
+  for (const p of paths) await rm(p, { recursive: true, force: true });
 }
 
 /** A folder that grows while it is read would never be the same twice. */

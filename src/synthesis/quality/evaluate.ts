@@ -48,7 +48,8 @@ export async function evaluate(
   signal?: AbortSignal,
 ): Promise<Evaluation> {
   // A step with fewer specimens would be compared with fewer real ones, and steps with each other not at all.
-  const all = await readSynthCheckpoint(checkpoint.root, (await stepsIn(checkpoint.root)).at(-1));
+  const last = (await stepsIn(checkpoint.root)).at(-1);
+  const all = last === checkpoint.step ? checkpoint : await readSynthCheckpoint(checkpoint.root, last);
   const samples = new Map<string, SampleQuality>();
   const types: Evaluation["types"][number][] = [];
   const rows: string[][] = [];

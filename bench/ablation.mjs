@@ -1,6 +1,6 @@
 // What synthetic rows do for the model: the seed set alone, with mined rows, with synthetic rows, with both, with as
-// many CutPaste patches; with one defect type taken out of the seed set, and with one alone left in it. Every result is a file under
-// bench/results/ablation and is not made again. Needs `npm run build` and ../shared/data.
+// many CutPaste patches; with one defect type taken out of the seed set, and with one alone left in it. Every result is
+// a file under bench/results/ablation and is not made again. Needs `npm run build` and ../shared/data.
 // Arms other than `seed` go on from the model of the seed set as an iteration of the loop does (a third of the rate, and
 // the checkpoint half-way); `again` does so without a new row. `--cold` trains every arm from nothing.
 // The trainer paints defects of its own into a fifth of each batch: with it the DeepPCB seed set alone leaves nothing to

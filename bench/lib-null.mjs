@@ -7,7 +7,7 @@ import { areaUnderRoc, paintDefect, separability, traitsOf, windowOf } from "../
 import { boundsOf, mask as emptyMask } from "../dist/vision/index.js";
 
 /** Names of the traits, in the order of src/synthesis/quality/traits.ts. */
-export const TRAIT_NAMES = [
+const TRAIT_NAMES = [
   ...["level", "spread", "skew", "darkest", "brightest"],
   ...["fine", "coarse", "slope"].flatMap((t) => [`${t} inside`, `${t} at the rim`, `${t} peaks`]),
   ...["rim steepness", "rim evenness", "rim peaks"],

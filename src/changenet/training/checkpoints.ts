@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { syncFolder, writeFileAtomic } from "../../kit/files.js";
+import { syncFolder, temporaryFor, writeFileAtomic } from "../../kit/files.js";
 
 export const LATEST_LINK = "changenet_model_classify_latest.onnx";
 
@@ -17,7 +16,7 @@ export function bestName(epoch: number, step: number): string {
 /** Writes the newest checkpoint and points the `latest` link at it. */
 export async function writeLatest(folder: string, name: string, model: Uint8Array): Promise<void> {
   await writeFileAtomic(path.join(folder, name), model);
-  const temporary = path.join(folder, `.${LATEST_LINK}.${process.pid}.${randomBytes(4).toString("hex")}`);
+  const temporary = temporaryFor(path.join(folder, LATEST_LINK));
   await symlink(name, temporary);
   await rename(temporary, path.join(folder, LATEST_LINK));
   await syncFolder(folder);

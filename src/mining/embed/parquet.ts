@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, type SchemaElement } from "hyparquet";
@@ -10,6 +9,7 @@ import {
   explainWriteError,
   makeFolder,
   syncFolder,
+  temporaryFor,
 } from "../../kit/index.js";
 import type { Embeddings } from "./encoder.js";
 
@@ -32,7 +32,7 @@ export async function openEmbeddingWriter(
   textColumns: readonly string[],
 ): Promise<EmbeddingWriter> {
   const folder = path.dirname(file);
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString("hex")}.tmp`);
+  const temporary = temporaryFor(file);
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({ writer: bytes, schema: schemaOf(textColumns) });
   let handle: FileHandle;
